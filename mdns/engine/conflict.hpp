@@ -1,0 +1,27 @@
+// mdns/engine/conflict.hpp: a record of ours is contradicted after it was established. RFC 6762 §9,
+// §6.6; and §10.2: our own records, heard from another link of this host.
+#pragma once
+
+#include <vector>
+
+#include "mdns/engine/room.hpp"
+
+namespace mdns::engine {
+
+class Conflicts {
+public:
+    explicit Conflicts(Room& room) : room_(room) {}
+
+    /// \return the publications that must be probed again ("MUST immediately reset"); their unique
+    ///         records are no longer answered with
+    std::vector<PublicationId> on_claim(Instant now, const wire::Message& response);
+
+private:
+    void on_claim(Instant now, const wire::RecordView& seen, NamePlace name, std::vector<PublicationId>& reset);
+    void contradict(RecordIndex index, std::vector<PublicationId>& reset);
+    void announce_ours_too(Instant now, const wire::RecordView& seen, NamePlace name);
+
+    Room& room_;
+};
+
+}  // namespace mdns::engine

@@ -1,0 +1,263 @@
+#include "mdns/engine/engine.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "mdns/engine/link.hpp"
+
+namespace mdns::engine {
+namespace {
+
+constexpr auto settle_time = std::chrono::seconds(1);  // until AllForNow
+
+PublicationState published_state(ClaimState state) {
+    switch (state) {
+        case ClaimState::waiting:
+        case ClaimState::probing: return PublicationState::probing;
+        case ClaimState::announcing: return PublicationState::announcing;
+        case ClaimState::established: return PublicationState::established;
+        case ClaimState::lost: return PublicationState::conflict;
+    }
+    return PublicationState::probing;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+    explicit Impl(const Config& config) : host(config) {}
+
+    struct Asked {
+        Query query;
+        Scheduler::Slot settled = Scheduler::none;
+    };
+
+    template <class Visit>
+    void for_links(const Scope& scope, Visit&& visit) {
+        for (auto& [id, link] : links) {
+            if (scope.contains(id)) visit(link);
+        }
+    }
+
+    /// After every input: lets the links send, and tells of publications that got further.
+    void settle(Instant now, const Scope& touched) {
+        for_links(touched, [now](Link& link) { link.on_time(now); });
+        settle_publications();
+    }
+    void settle_publications();
+    std::optional<PublicationState> state(PublicationId id) const;
+
+    Context host;
+    std::map<LinkId, Link> links;
+    std::unordered_map<QueryId, Asked> queries;
+    Scheduler timers;
+    std::uint64_t next_query = 1;
+};
+
+Engine::Engine(const Config& config) : impl_(std::make_unique<Impl>(config)) {}
+Engine::~Engine() = default;
+
+// ---- links ----
+
+void Engine::on_link(Instant now, LinkId id, const LinkInfo& info) {
+    impl_->host.outputs.recycle();
+    if (const auto found = impl_->links.find(id); found != impl_->links.end()) {
+        if (found->second.room().info.publish == info.publish) return found->second.on_info(info);
+        on_link_gone(now, id);  // trusted or not any more: as if plugged anew
+    }
+    Link& link = impl_->links.try_emplace(id, impl_->host, id, info, now).first->second;
+    impl_->host.zone.for_each_publication([&](std::uint64_t publication, const Zone::Entry& entry) {
+        if (entry.scope.contains(id)) link.publish(now, static_cast<PublicationId>(publication));
+    });
+    for (const auto& [query, asked] : impl_->queries) {
+        if (asked.query.scope.contains(id)) link.subscribe(now, query, asked.query, true);
+    }
+    impl_->settle(now, {id.ifindex, id.family});
+}
+
+void Engine::on_link_gone(Instant now, LinkId id) {
+    impl_->host.outputs.recycle();
+    const auto found = impl_->links.find(id);
+    if (found == impl_->links.end()) return;
+    found->second.on_gone(now);
+    impl_->links.erase(found);
+    impl_->host.zone.for_each_publication([&](std::uint64_t publication, const Zone::Entry& entry) {
+        if (entry.scope.contains(id)) impl_->host.progressed.push_back(static_cast<PublicationId>(publication));
+    });
+    impl_->settle_publications();
+}
+
+void Engine::on_datagram(Instant now, LinkId id, const Source& source, std::span<const std::uint8_t> bytes) {
+    impl_->host.outputs.recycle();
+    ++impl_->host.counters.packets_in;
+    impl_->host.counters.bytes_in += bytes.size();
+    const auto found = impl_->links.find(id);
+    if (found == impl_->links.end()) {
+        ++impl_->host.counters.ignored;
+        return;
+    }
+    found->second.on_datagram(now, source, bytes);
+    found->second.on_time(now);
+    impl_->settle_publications();
+}
+
+void Engine::on_time(Instant now) {
+    impl_->host.outputs.recycle();
+    while (const auto due = impl_->timers.pop_due(now)) {
+        const auto id = static_cast<QueryId>(due->id);
+        impl_->queries.at(id).settled = Scheduler::none;
+        impl_->host.outputs.event(AllForNow{id});
+    }
+    for (auto& [id, link] : impl_->links) {
+        if (link.room().timers.next().value_or(Instant::max()) <= now) link.on_time(now);
+    }
+    impl_->settle_publications();
+}
+
+// ---- publications ----
+
+std::optional<PublicationId> Engine::publish(Instant now, Publication publication) {
+    impl_->host.outputs.recycle();
+    const auto id = impl_->host.zone.add(publication);
+    if (!id) return {};
+    impl_->for_links(publication.scope, [&](Link& link) { link.publish(now, *id); });
+    impl_->host.progressed.push_back(*id);
+    impl_->settle(now, publication.scope);
+    return id;
+}
+
+void Engine::update(Instant now, PublicationId id, std::vector<PublishedRecord> records) {
+    impl_->host.outputs.recycle();
+    const Zone::Entry* const entry = impl_->host.zone.entry(id);
+    if (!entry) return;
+    const Scope scope = entry->scope;
+    const Zone::Update update = impl_->host.zone.update(id, records);
+    if (update.added.empty() && update.removed.empty()) return;
+    impl_->for_links(scope, [&](Link& link) { link.update(now, id, update); });
+    impl_->host.zone.drop(now, id, update.removed);
+    impl_->settle(now, scope);
+}
+
+void Engine::withdraw(Instant now, PublicationId id) {
+    impl_->host.outputs.recycle();
+    const Zone::Entry* const entry = impl_->host.zone.entry(id);
+    if (!entry) return;
+    const Scope scope = entry->scope;
+    impl_->for_links(scope, [&](Link& link) { link.withdraw(now, id); });
+    impl_->host.zone.remove(now, id);
+    impl_->settle(now, scope);
+}
+
+void Engine::stop(Instant now) {
+    impl_->host.outputs.recycle();
+    std::vector<PublicationId> all;
+    impl_->host.zone.for_each_publication(
+        [&](std::uint64_t id, const Zone::Entry&) { all.push_back(static_cast<PublicationId>(id)); });
+    for (const PublicationId id : all) {
+        for (auto& [link_id, link] : impl_->links) link.withdraw(now, id);
+        impl_->host.zone.remove(now, id);
+    }
+    impl_->settle(now, {});
+}
+
+bool Engine::idle() const {
+    return std::ranges::all_of(impl_->links, [](const auto& entry) { return entry.second.room().outbox.empty(); });
+}
+
+void Engine::Impl::settle_publications() {
+    for (const PublicationId id : std::exchange(host.progressed, {})) {
+        Zone::Entry* const entry = host.zone.entry(id);
+        if (!entry) continue;
+        const auto now_is = state(id);
+        const bool established = now_is == PublicationState::announcing || now_is == PublicationState::established;
+        if (established && !entry->told_established) host.outputs.event(Established{id});
+        entry->told_established = established;
+    }
+}
+
+std::optional<PublicationState> Engine::Impl::state(PublicationId id) const {
+    const Zone::Entry* const entry = host.zone.entry(id);
+    if (!entry) return {};
+    PublicationState least = PublicationState::established;
+    for (const auto& [link_id, link] : links) {
+        const Claim* const claim = link.room().claims.find(id);
+        if (!claim) continue;
+        const PublicationState here = published_state(claim->state);
+        if (here == PublicationState::conflict) return here;
+        least = std::min(least, here);
+    }
+    return least;
+}
+
+// ---- queries ----
+
+QueryId Engine::query(Instant now, const Query& query) {
+    impl_->host.outputs.recycle();
+    const auto id = static_cast<QueryId>(impl_->next_query++);
+    Impl::Asked& asked = impl_->queries.emplace(id, Impl::Asked{query}).first->second;
+    impl_->for_links(query.scope, [&](Link& link) { link.subscribe(now, id, query, false); });
+    impl_->host.outputs.event(CacheExhausted{id});
+    impl_->timers.arm(asked.settled, Timer::settled, static_cast<std::uint64_t>(id), now + settle_time);
+    impl_->settle(now, query.scope);
+    return id;
+}
+
+void Engine::cancel(Instant now, QueryId id) {
+    impl_->host.outputs.recycle();
+    const auto found = impl_->queries.find(id);
+    if (found == impl_->queries.end()) return;
+    impl_->for_links(found->second.query.scope, [id](Link& link) { link.unsubscribe(id); });
+    impl_->timers.disarm(found->second.settled);
+    impl_->queries.erase(found);
+    (void)now;
+}
+
+void Engine::reconfirm(Instant now, const wire::Record& record, const Scope& scope) {
+    impl_->host.outputs.recycle();
+    impl_->for_links(scope, [&](Link& link) { link.reconfirm(now, record); });
+    impl_->settle(now, scope);
+}
+
+void Engine::flush_cache(Instant now) {
+    impl_->host.outputs.recycle();
+    for (auto& [id, link] : impl_->links) link.flush_cache(now);
+    impl_->settle(now, {});
+}
+
+// ---- outputs and questions ----
+
+std::optional<Output> Engine::poll() { return impl_->host.outputs.poll(); }
+
+std::optional<Deadline> Engine::deadline() const {
+    std::optional<Deadline> first;
+    if (const auto at = impl_->timers.next()) first = Deadline{*at, {}, to_string(*impl_->timers.next_timer())};
+    for (const auto& [id, link] : impl_->links) {
+        const auto at = link.room().timers.next();
+        if (at && (!first || *at < first->at)) first = Deadline{*at, id, to_string(*link.room().timers.next_timer())};
+    }
+    return first;
+}
+
+std::optional<PublicationState> Engine::state(PublicationId id) const { return impl_->state(id); }
+const Counters& Engine::counters() const { return impl_->host.counters; }
+
+std::vector<LinkStatus> Engine::links() const {
+    std::vector<LinkStatus> all;
+    for (const auto& [id, link] : impl_->links) {
+        all.push_back({id, link.room().cache.size(), link.packets_in(), link.room().packer.packets_out()});
+    }
+    return all;
+}
+
+std::vector<CachedRecordInfo> Engine::cache(Instant now) const {
+    std::vector<CachedRecordInfo> all;
+    for (const auto& [id, link] : impl_->links) {
+        const Cache& cache = link.room().cache;
+        for (const Cache::Place place : cache.all()) {
+            all.push_back({id, cache.record(place), cache[place].remaining(now)});
+        }
+    }
+    return all;
+}
+
+}  // namespace mdns::engine

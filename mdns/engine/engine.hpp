@@ -1,0 +1,117 @@
+// mdns/engine/engine.hpp: RFC 6762 for all links of one host.
+// Owns what we publish and what others said; gives publications and queries to every link in their
+// scope (§14, §20), and brings events of all links together. Pure: give it an input, drain poll(),
+// re-arm at deadline(). It never asks for the time, sends, or calls back.
+// Left to others: choosing names after a conflict (dnssd/rename, avahid/host), sockets (mdns/io).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "mdns/engine/types.hpp"
+
+namespace mdns::engine {
+
+struct Config {
+    std::uint64_t seed = 1;                       // of all randomness; tests fix it
+    std::size_t cache_memory_max = 32u << 20;     // bytes over all links
+};
+
+/// Counters since start, for `status` and metrics.
+struct Counters {
+    std::uint64_t packets_in = 0;
+    std::uint64_t packets_out = 0;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    std::uint64_t malformed = 0;         // datagrams refused by the decoder
+    std::uint64_t bad_records = 0;       // records left out of accepted datagrams
+    std::uint64_t ignored = 0;           // opcode, rcode, source port or unicast rules (§6, §11, §18)
+    std::uint64_t own_echoes = 0;        // our own packets, looped back
+    std::uint64_t cache_dropped = 0;     // records not kept for lack of room
+    std::uint64_t conflicts = 0;
+};
+
+enum class PublicationState { probing, announcing, established, conflict };
+
+struct LinkStatus {
+    LinkId link;
+    std::size_t cached_records = 0;
+    std::uint64_t packets_in = 0;
+    std::uint64_t packets_out = 0;
+};
+
+struct CachedRecordInfo {
+    LinkId link;
+    wire::Record record;      // with the TTL as received
+    std::uint32_t remaining;  // seconds
+};
+
+/// Why the next deadline is there: for logs and tests.
+struct Deadline {
+    Instant at;
+    LinkId link;
+    std::string_view why;
+};
+
+class Engine {
+public:
+    explicit Engine(const Config& config);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // ---- inputs; now is monotonic, never earlier than in the call before ----
+
+    /// The link is up and has an address; or what is known of it changed. A new link gets every
+    /// matching publication (probed, §8) and query replayed onto it.
+    void on_link(Instant now, LinkId link, const LinkInfo& info);
+    /// Gone, down or without address: its cache is forgotten (§10.3), nothing more is sent on it.
+    void on_link_gone(Instant now, LinkId link);
+    void on_datagram(Instant now, LinkId link, const Source& source,
+                     std::span<const std::uint8_t> bytes);
+    /// Does all that is due; an early or repeated call does nothing.
+    void on_time(Instant now);
+
+    /// \return empty when a unique record of another publication in an overlapping scope has the same
+    ///         name and type but other data (a collision on this very host)
+    std::optional<PublicationId> publish(Instant now, Publication publication);
+    /// Replaces the records: what is new is announced, what is gone said goodbye to (§8.4); what
+    /// stays is left alone. Names not yet verified are probed first.
+    void update(Instant now, PublicationId id, std::vector<PublishedRecord> records);
+    /// Says goodbye (§10.1) for what was announced and nobody else publishes.
+    void withdraw(Instant now, PublicationId id);
+
+    QueryId query(Instant now, const Query& query);
+    void cancel(Instant now, QueryId id);
+    /// A client found this cached record to be stale (§10.4).
+    void reconfirm(Instant now, const wire::Record& record, const Scope& scope);
+    void flush_cache(Instant now);
+
+    /// Withdraws everything. When idle() and poll() is empty, all goodbyes are out.
+    void stop(Instant now);
+    bool idle() const;
+
+    // ---- outputs ----
+
+    /// Next output, in order; empty: drained.
+    std::optional<Output> poll();
+    /// Empty: nothing is planned.
+    std::optional<Deadline> deadline() const;
+
+    // ---- questions ----
+
+    /// The least advanced state over all links of the publication.
+    std::optional<PublicationState> state(PublicationId id) const;
+    const Counters& counters() const;
+    std::vector<LinkStatus> links() const;
+    std::vector<CachedRecordInfo> cache(Instant now) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mdns::engine

@@ -1,0 +1,31 @@
+#include "mdns/engine/goodbye.hpp"
+
+#include <algorithm>
+
+namespace mdns::engine {
+
+std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending) {
+    std::vector<RecordIndex> remaining;
+    const Zone& zone = room_.host.zone;
+    for (const RecordIndex index : ending) {
+        if (zone[index].holders.size() > 1) continue;
+        // Only what was announced (§10.1-05): a name still being probed was never ours.
+        const bool announced = room_.records[index].last_multicast != Instant{};
+        if (!announced) continue;
+        const std::size_t before = remaining.size();
+        if (zone[index].sharing != Sharing::shared) survivors(index, ending, remaining);
+        if (remaining.size() == before) room_.outbox.goodbye(zone.record(index));
+    }
+    return remaining;
+}
+
+void Goodbye::survivors(RecordIndex index, std::span<const RecordIndex> ending, std::vector<RecordIndex>& found) const {
+    const Zone& zone = room_.host.zone;
+    for (const RecordIndex other : zone.at(zone[index].owner)) {
+        const bool same_set = other != index && zone[other].type == zone[index].type &&
+                              zone[other].klass == zone[index].klass && zone[other].scope.contains(room_.id);
+        if (same_set && std::ranges::find(ending, other) == ending.end()) found.push_back(other);
+    }
+}
+
+}  // namespace mdns::engine

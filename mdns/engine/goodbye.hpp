@@ -1,0 +1,25 @@
+// mdns/engine/goodbye.hpp: records of ours that end. RFC 6762 §10.1, §8.4.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "mdns/engine/room.hpp"
+
+namespace mdns::engine {
+
+class Goodbye {
+public:
+    explicit Goodbye(Room& room) : room_(room) {}
+
+    /// These records of the publication end; those that others publish too are left alone.
+    /// \return members of the same unique sets that stay: announcing them does what a goodbye
+    ///         would (§8.4), and better
+    std::vector<RecordIndex> say(std::span<const RecordIndex> ending);
+
+private:
+    void survivors(RecordIndex index, std::span<const RecordIndex> ending, std::vector<RecordIndex>& found) const;
+    Room& room_;
+};
+
+}  // namespace mdns::engine

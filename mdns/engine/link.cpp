@@ -1,0 +1,134 @@
+#include "mdns/engine/link.hpp"
+
+#include <algorithm>
+
+namespace mdns::engine {
+
+void Link::on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes) {
+    Counters& counters = room_.host.counters;
+    if (source.to_group && own_address(room_.info, source.from.address) && room_.echoes.take(now, bytes)) {
+        ++counters.own_echoes;
+        return;
+    }
+    ++packets_in_;
+    wire::Message& message = room_.host.message;
+    if (message.decode(bytes) != wire::Errc::ok) {
+        ++counters.malformed;
+        return;
+    }
+    counters.bad_records += message.bad_records();
+    switch (classify(room_, now, source, message.header())) {
+        case Kind::ignored: ++counters.ignored; break;
+        case Kind::query: on_query(now, source, message); break;
+        case Kind::legacy: respond_.on_legacy_query(now, source, message); break;
+        case Kind::response: on_response(now, source, message); break;
+    }
+}
+
+void Link::on_query(Instant now, const Source& from, const wire::Message& query) {
+    probe_.on_peer_probe(now, query);                           // §8.2 both want the name: who wins?
+    if (from.to_group) query_.on_peer_question(now, query);     // §7.3 someone already asks this
+    respond_.on_query(now, from, query);                        // §6   plan answers, less the known ones
+}
+
+void Link::on_response(Instant now, const Source& from, const wire::Message& response) {
+    probe_.on_claim(now, from, response);                       // §8.1 the name is taken
+    for (const PublicationId id : conflict_.on_claim(now, response)) {  // §9 a record of ours is contradicted
+        probe_.note_conflict(now);
+        ++room_.host.counters.conflicts;
+        claim(now, *room_.claims.find(id));
+    }
+    if (from.to_group) respond_.on_peer_answer(now, response);  // §7.4 someone already answered this
+    absorb(now, response);                                      // §10  what we now know
+}
+
+void Link::absorb(Instant now, const wire::Message& response) {
+    for (const auto& seen : response.records()) {
+        if (room_.host.zone.is_ours(now, seen)) continue;
+        const std::uint64_t hash = wire::hash(seen.name, room_.host.key);
+        const auto change = room_.cache.absorb(now, seen, hash, query_.wanted(hash, seen.name, seen.type));
+        if (seen.cache_flush && seen.ttl != 0) room_.cache.flush_others(now, seen, hash);  // §10.2
+        if (change) query_.on_change(now, *change);
+    }
+}
+
+void Link::on_time(Instant now) {
+    while (const auto due = room_.timers.pop_due(now)) dispatch(now, *due);
+    room_.outbox.flush(now, room_.may_ask_unicast());  // §6.4 one packet where one will do
+}
+
+void Link::dispatch(Instant now, const Scheduler::Due& due) {
+    switch (due.timer) {
+        case Timer::probe: {
+            Claim& claim = *room_.claims.find(static_cast<PublicationId>(due.id));
+            if (probe_.on_timer(now, claim)) announce(now, claim);
+            break;
+        }
+        case Timer::announce:
+            announce_.on_timer(now, *room_.claims.find(static_cast<PublicationId>(due.id)));
+            break;
+        case Timer::ask: query_.on_series_timer(now, due.id); break;
+        case Timer::record: query_.on_record_timer(now, static_cast<Cache::Place>(due.id)); break;
+        case Timer::outbox: room_.outbox.on_timer(); break;
+        case Timer::settled: break;  // the engine's own
+    }
+}
+
+// ---- publishing ----
+
+void Link::publish(Instant now, PublicationId id) {
+    if (room_.info.publish) claim(now, room_.claims.make(id));
+}
+
+void Link::claim(Instant now, Claim& claim) {
+    room_.timers.disarm(claim.timer);
+    if (!probe_.start(now, claim)) announce(now, claim);
+}
+
+void Link::announce(Instant now, Claim& claim) {
+    for (const RecordIndex fresh : announce_.start(now, claim)) query_.on_own_record(now, fresh, true);
+}
+
+void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
+    Claim* const found = room_.claims.find(id);
+    if (!found) return;
+    const bool verified = found->verified();
+    const auto survivors = goodbye_.say(update.removed);
+    end(now, update.removed);
+    if (found->state == ClaimState::lost) return;
+    if (!verified && !probe_.has_new_name(id, update.added)) {  // the new records join the series that runs
+        for (const RecordIndex added : update.added) room_.records[added].state = RecordState::tentative;
+        return;
+    }
+    for (const RecordIndex survivor : survivors) announce_.again(survivor);
+    claim(now, *found);
+}
+
+void Link::withdraw(Instant now, PublicationId id) {
+    Claim* const claim = room_.claims.find(id);
+    if (!claim) return;
+    room_.timers.disarm(claim->timer);
+    const auto& records = room_.host.zone.entry(id)->records;
+    goodbye_.say(records);
+    end(now, records);
+    room_.claims.erase(id);
+}
+
+/// These records are no longer answered with, unless another publication holds them too.
+void Link::end(Instant now, std::span<const RecordIndex> ending) {
+    const Zone& zone = room_.host.zone;
+    for (const RecordIndex index : ending) {
+        if (zone[index].holders.size() > 1) continue;
+        const bool was_active = room_.records.active(index);
+        room_.outbox.forget(index);
+        room_.records.forget(index);
+        if (was_active) query_.on_own_record(now, index, false);
+        const auto siblings = zone.at(zone[index].owner);
+        const bool last = std::ranges::all_of(siblings, [&](RecordIndex other) {
+            return std::ranges::find(ending, other) != ending.end();
+        });
+        if (last) room_.outbox.forget_name(zone[index].owner);
+    }
+}
+
+}  // namespace mdns::engine

@@ -1,0 +1,213 @@
+#include "mdns/engine/outbox.hpp"
+
+#include <algorithm>
+
+#include "mdns/constants.hpp"
+
+namespace mdns::engine {
+namespace {
+
+// A receiver's default socket buffer holds 92 full datagrams: at most half of that in one go.
+constexpr std::size_t pace_packets = 48;
+constexpr auto pace_time = std::chrono::milliseconds(10);
+// §6.4: an answer whose time has come waits this long for another that may go soon.
+constexpr auto join_time = std::chrono::milliseconds(20);
+constexpr std::size_t max_replies = 4096;
+constexpr std::size_t max_askers = 4;
+
+template <class Item>
+void drop_front(std::vector<Item>& items, std::size_t count) {
+    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace
+
+void Outbox::answer(Instant now, const Answer& item, Window window, const Address* asker, Duration spacing) {
+    Instant last{};
+    if (item.denied == Zone::no_name) {
+        last = records_[item.record].last_multicast;
+    } else if (const auto sent = denials_sent_.find(item.denied); sent != denials_sent_.end()) {
+        last = sent->second;
+    }
+    if (last != Instant{} && last + spacing > now) {
+        window.earliest = std::max(window.earliest, last + spacing);
+        window.due = std::max(window.due, last + spacing);
+    }
+    Pending* pending = find(item);
+    if (pending) {
+        pending->window.earliest = std::min(pending->window.earliest, window.earliest);
+        pending->window.due = std::min(pending->window.due, window.due);
+    } else {
+        if (item.denied == Zone::no_name) {
+            records_[item.record].pending = static_cast<std::uint32_t>(pending_.size());
+        }
+        pending_.push_back({item, window, {}, false});
+        pending = &pending_.back();
+    }
+    if (!asker || pending->askers.size() == max_askers) {
+        pending->for_all = true;
+    } else if (std::ranges::find(pending->askers, *asker) == pending->askers.end()) {
+        pending->askers.push_back(*asker);
+    }
+}
+
+Outbox::Pending* Outbox::find(const Answer& item) {
+    if (item.denied == Zone::no_name) {
+        const std::uint32_t at = records_[item.record].pending;
+        return at == LinkRecord::not_pending ? nullptr : &pending_[at];
+    }
+    const auto found = std::ranges::find(pending_, item, &Pending::item);
+    return found == pending_.end() ? nullptr : &*found;
+}
+
+void Outbox::erase(std::size_t index) {
+    const auto unlink = [this](std::size_t at, std::uint32_t to) {
+        if (pending_[at].item.denied == Zone::no_name) records_[pending_[at].item.record].pending = to;
+    };
+    unlink(index, LinkRecord::not_pending);
+    if (index + 1 != pending_.size()) {
+        pending_[index] = std::move(pending_.back());
+        unlink(index, static_cast<std::uint32_t>(index));
+    }
+    pending_.pop_back();
+}
+
+void Outbox::known_to(const Address& asker, RecordIndex record) {
+    std::erase_if(replies_, [&](const Reply& reply) {
+        return reply.to.address == asker && reply.item == Answer{record};
+    });
+    const std::uint32_t at = records_[record].pending;
+    if (at == LinkRecord::not_pending) return;
+    auto& askers = pending_[at].askers;
+    const auto found = std::ranges::find(askers, asker);
+    if (found == askers.end()) return;
+    askers.erase(found);
+    if (askers.empty() && !pending_[at].for_all) erase(at);
+}
+
+void Outbox::wait_for_more(const Address& asker, Window window) {
+    for (Pending& pending : pending_) {
+        if (!pending.for_all && pending.askers.size() == 1 && pending.askers.front() == asker) {
+            pending.window = window;
+        }
+    }
+    for (Reply& reply : replies_) {
+        if (reply.to.address == asker) reply.window = window;
+    }
+}
+
+void Outbox::answered_by_peer(Instant now, RecordIndex record) {
+    const std::uint32_t at = records_[record].pending;
+    if (at == LinkRecord::not_pending) return;
+    records_[record].last_multicast = now;
+    erase(at);
+}
+
+void Outbox::forget(RecordIndex record) {
+    if (records_[record].pending != LinkRecord::not_pending) erase(records_[record].pending);
+    std::erase_if(replies_, [&](const Reply& reply) { return reply.item == Answer{record}; });
+}
+
+void Outbox::forget_name(NamePlace name) {
+    std::erase(probes_, name);
+    std::erase_if(replies_, [&](const Reply& reply) { return reply.item.denied == name; });
+    for (std::size_t at = pending_.size(); at-- > 0;) {
+        if (pending_[at].item.denied == name) erase(at);
+    }
+    denials_sent_.erase(name);
+}
+
+void Outbox::unicast(const Endpoint& to, const Answer& item, Window window) {
+    if (replies_.size() < max_replies) replies_.push_back({to, item, window});
+}
+
+bool Outbox::empty() const {
+    return pending_.empty() && replies_.empty() && goodbyes_.empty() && probes_.empty() && asks_.empty();
+}
+
+void Outbox::flush(Instant now, bool unicast_probes) {
+    flush_replies(now);
+    std::size_t& left = budget(now);
+    drop_front(goodbyes_, packer_.goodbyes(now, goodbyes_, left));
+    drop_front(probes_, packer_.probes(now, probes_, unicast_probes, left));
+    flush_questions(now);
+    flush_answers(now);
+    arm(now);
+}
+
+std::size_t& Outbox::budget(Instant now) {
+    if (now - pace_began_ >= pace_time) {
+        pace_began_ = now;
+        pace_left_ = pace_packets;
+    }
+    return pace_left_;
+}
+
+void Outbox::flush_questions(Instant now) {
+    if (asks_.empty()) return;
+    std::ranges::stable_partition(asks_, [](const Ask& ask) { return ask.alone; });  // the urgent first
+    drop_front(asks_, packer_.questions(now, asks_, budget(now)));
+}
+
+/// Unicast answers: per destination one message, as soon as one of them is due.
+void Outbox::flush_replies(Instant now) {
+    for (std::size_t at = 0; at < replies_.size();) {
+        if (replies_[at].window.due > now) {
+            ++at;
+            continue;
+        }
+        const Endpoint to = replies_[at].to;
+        ready_.clear();
+        std::erase_if(replies_, [&](const Reply& reply) {
+            if (reply.to != to || reply.window.earliest > now) return false;
+            ready_.push_back(reply.item);
+            return true;
+        });
+        std::size_t unpaced = pace_packets;
+        packer_.answers(now, ready_, to, unpaced);
+        at = 0;
+    }
+}
+
+void Outbox::flush_answers(Instant now) {
+    const auto due = [now](const Pending& pending) { return pending.window.due <= now; };
+    if (std::ranges::none_of(pending_, due)) return;
+    // §6.4: if another answer may go within a moment, one packet will do for both.
+    const bool urgent = std::ranges::any_of(pending_, [&](const Pending& pending) {
+        return due(pending) && (pending.window.earliest == pending.window.due || pending.window.due + join_time <= now);
+    });
+    const bool company = std::ranges::any_of(pending_, [&](const Pending& pending) {
+        return pending.window.earliest > now && pending.window.earliest <= now + join_time;
+    });
+    if (!urgent && company) return;
+
+    ready_.clear();
+    for (const Pending& pending : pending_) {
+        if (pending.window.earliest <= now) ready_.push_back(pending.item);
+    }
+    const std::size_t sent = packer_.answers(now, ready_, {}, budget(now));
+    for (const Answer& item : std::span(ready_).first(sent)) {
+        if (item.denied != Zone::no_name) denials_sent_[item.denied] = now;
+        erase(static_cast<std::size_t>(find(item) - pending_.data()));
+    }
+}
+
+void Outbox::arm(Instant now) {
+    std::optional<Instant> next;
+    const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
+    const bool held = std::ranges::any_of(pending_, [now](const Pending& pending) { return pending.window.due <= now; });
+    for (const Pending& pending : pending_) {
+        if (pending.window.due > now) consider(pending.window.due);
+        if (held && pending.window.earliest > now) consider(pending.window.earliest);
+    }
+    for (const Reply& reply : replies_) consider(reply.window.due);
+    const bool waiting = !goodbyes_.empty() || !probes_.empty() || !asks_.empty() || held;
+    if (waiting && pace_left_ == 0) consider(pace_began_ + pace_time);
+    if (next) {
+        timers_.arm(timer_, Timer::outbox, 0, *next);
+    } else {
+        timers_.disarm(timer_);
+    }
+}
+
+}  // namespace mdns::engine

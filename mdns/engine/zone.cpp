@@ -1,0 +1,190 @@
+#include "mdns/engine/zone.hpp"
+
+#include <algorithm>
+
+namespace mdns::engine {
+namespace {
+
+constexpr auto late_copy_time = std::chrono::seconds(10);
+constexpr std::size_t max_withdrawn = 4096;
+
+std::optional<wire::Name> name_in(const wire::Record& record) {
+    if (record.type == wire::type::ptr || record.type == wire::type::cname) {
+        return wire::parse_name(record.rdata);
+    }
+    if (record.type == wire::type::srv) {
+        if (const auto srv = wire::parse_srv(record.rdata)) return srv->target;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<PublicationId> Zone::add(const Publication& publication) {
+    const auto id = static_cast<PublicationId>(next_id_);
+    for (const auto& wanted : publication.records) {
+        if (collides(wanted, publication.scope, id)) return {};
+    }
+    ++next_id_;
+    Entry entry{publication.scope, {}, false};
+    for (const auto& wanted : publication.records) {
+        const RecordIndex index = hold(id, wanted, publication.scope);
+        if (std::ranges::find(entry.records, index) == entry.records.end()) entry.records.push_back(index);
+    }
+    publications_.emplace(static_cast<std::uint64_t>(id), std::move(entry));
+    return id;
+}
+
+Zone::Update Zone::update(PublicationId id, const std::vector<PublishedRecord>& records) {
+    Entry* const found = entry(id);
+    if (!found) return {};
+    Update update;
+    const std::vector<RecordIndex> before = found->records;
+    std::vector<RecordIndex> after;
+    for (const auto& wanted : records) {
+        const RecordIndex index = hold(id, wanted, found->scope);
+        if (std::ranges::find(after, index) != after.end()) continue;
+        after.push_back(index);
+        if (std::ranges::find(before, index) == before.end()) update.added.push_back(index);
+    }
+    std::ranges::copy_if(before, std::back_inserter(update.removed), [&](RecordIndex index) {
+        return std::ranges::find(after, index) == after.end();
+    });
+    entry(id)->records = std::move(after);
+    return update;
+}
+
+void Zone::drop(Instant now, PublicationId id, std::span<const RecordIndex> records) {
+    for (const RecordIndex index : records) let_go(now, id, index);
+}
+
+void Zone::remove(Instant now, PublicationId id) {
+    Entry* const found = entry(id);
+    if (!found) return;
+    const std::vector<RecordIndex> records = std::move(found->records);
+    drop(now, id, records);
+    publications_.erase(static_cast<std::uint64_t>(id));
+}
+
+const Zone::Entry* Zone::entry(PublicationId id) const {
+    const auto found = publications_.find(static_cast<std::uint64_t>(id));
+    return found == publications_.end() ? nullptr : &found->second;
+}
+
+Zone::Entry* Zone::entry(PublicationId id) {
+    return const_cast<Entry*>(std::as_const(*this).entry(id));
+}
+
+wire::Record Zone::record(RecordIndex index) const {
+    const ZoneRecord& found = records_[index];
+    return {names_.name(found.owner), found.type, found.klass, found.ttl, found.rdata};
+}
+
+std::span<const RecordIndex> Zone::at(NamePlace place) const {
+    if (place == no_name) return {};
+    const auto& records = names_[place].records;
+    return {records.data(), records.size()};
+}
+
+std::optional<RecordIndex> Zone::find(NamePlace place, const wire::RecordView& seen) const {
+    for (const RecordIndex index : at(place)) {
+        const ZoneRecord& ours = records_[index];
+        if (ours.type == seen.type && ours.klass == seen.klass && seen.rdata_equals(ours.rdata)) return index;
+    }
+    return {};
+}
+
+bool Zone::is_ours(Instant now, const wire::RecordView& seen) const {
+    const std::uint64_t hash = wire::hash(seen.name, key_);
+    if (find(names_.find(hash, seen.name), seen)) return true;
+    if (withdrawn_.empty() || now - withdrawn_.back().at > late_copy_time) return false;
+    return std::ranges::any_of(withdrawn_, [&](const Withdrawn& late) {
+        return late.hash == hash && now - late.at <= late_copy_time &&
+               late.record.type == seen.type &&
+               late.record.klass == seen.klass && seen.name.equals(late.record.name) &&
+               seen.rdata_equals(late.record.rdata);
+    });
+}
+
+NamePlace Zone::refer(const wire::Name& name) {
+    const NamePlace place = names_.intern(wire::hash(name, key_), name);
+    ++names_[place].references;
+    return place;
+}
+
+void Zone::release(NamePlace place) {
+    if (place != no_name && --names_[place].references == 0) names_.erase(place);
+}
+
+bool Zone::collides(const PublishedRecord& wanted, const Scope& scope, PublicationId self) const {
+    for (const RecordIndex index : at(find(wanted.record.name))) {
+        const ZoneRecord& other = records_[index];
+        if (other.type != wanted.record.type || other.klass != wanted.record.klass) continue;
+        if (wanted.sharing == Sharing::shared && other.sharing == Sharing::shared) continue;
+        if (std::ranges::find(other.holders, self) != other.holders.end()) continue;
+        if (!other.scope.overlaps(scope)) continue;
+        if (!wire::same_rdata(other.type, other.rdata, wanted.record.rdata)) return true;
+    }
+    return false;
+}
+
+std::optional<RecordIndex> Zone::find_equal(const wire::Record& record, const Scope& scope) const {
+    for (const RecordIndex index : at(find(record.name))) {
+        const ZoneRecord& other = records_[index];
+        if (other.type == record.type && other.klass == record.klass && other.scope == scope &&
+            other.ttl == record.ttl && other.rdata == record.rdata) {
+            return index;
+        }
+    }
+    return {};
+}
+
+RecordIndex Zone::hold(PublicationId id, const PublishedRecord& wanted, const Scope& scope) {
+    if (const auto same = find_equal(wanted.record, scope)) {
+        auto& holders = records_[*same].holders;
+        if (std::ranges::find(holders, id) == holders.end()) holders.push_back(id);
+        return *same;
+    }
+    RecordIndex index;
+    if (free_.empty()) {
+        index = static_cast<RecordIndex>(records_.size());
+        records_.emplace_back();
+    } else {
+        index = free_.back();
+        free_.pop_back();
+    }
+    const auto target = name_in(wanted.record);
+    ZoneRecord& fresh = records_[index];
+    fresh.owner = refer(wanted.record.name);
+    fresh.target = target ? refer(*target) : no_name;
+    fresh.type = wanted.record.type;
+    fresh.klass = wanted.record.klass;
+    fresh.ttl = wanted.record.ttl;
+    fresh.sharing = wanted.sharing;
+    fresh.scope = scope;
+    fresh.rdata = wanted.record.rdata;
+    fresh.holders = {id};
+    names_[fresh.owner].records.push_back(index);
+    return index;
+}
+
+void Zone::let_go(Instant now, PublicationId id, RecordIndex index) {
+    ZoneRecord& record = records_[index];
+    const auto holder = std::ranges::find(record.holders, id);
+    if (holder == record.holders.end()) return;
+    record.holders.erase(holder);
+    if (!record.holders.empty()) return;
+
+    while (!withdrawn_.empty() && (now - withdrawn_.front().at > late_copy_time || withdrawn_.size() >= max_withdrawn)) {
+        withdrawn_.pop_front();
+    }
+    withdrawn_.push_back({now, names_.hash(record.owner), this->record(index)});
+    auto& siblings = names_[record.owner].records;
+    siblings.erase(std::ranges::find(siblings, index));
+    release(record.target);
+    release(record.owner);
+    record = ZoneRecord{};
+    free_.push_back(index);
+}
+
+}  // namespace mdns::engine

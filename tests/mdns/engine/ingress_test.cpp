@@ -1,0 +1,109 @@
+#include <gmock/gmock.h>
+
+#include "tests/support/mdns_host.hpp"
+
+namespace test {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+namespace type = wire::type;
+
+class MdnsIngress : public testing::Test {
+protected:
+    void SetUp() override {
+        host.link_up();
+        host.established({unique(a("host.local", "10.0.0.1"))});
+        host.ask("peer.local", type::a);
+        host.clear();
+    }
+    bool heard() const { return !host.all<engine::RecordAdded>().empty(); }
+    MdnsHost host;
+    const Build answer = response().unique(a("peer.local", "10.0.0.9"));
+};
+
+TEST_F(MdnsIngress, ResponseFromAnotherPortIsIgnored) {  // RFC6762-§6-16
+    host.receive(answer, from("10.0.0.9", 5354));
+    host.receive(response().unique(a("host.local", "9.9.9.9")), from("10.0.0.9", 5354));
+    host.advance(300ms);
+    EXPECT_FALSE(heard());
+    EXPECT_THAT(host.probes(), IsEmpty());
+}
+
+TEST_F(MdnsIngress, UnicastResponseNobodyAskedForIsIgnored) {  // RFC6762-§6-20
+    host.advance(10s);
+    host.receive(answer, from("10.0.0.9", 5353, false));
+    EXPECT_FALSE(heard());
+}
+
+TEST_F(MdnsIngress, UnicastResponseWithinTwoSecondsOfTheQuestion) {  // RFC6762-§6-19 RFC6762-§11-03
+    for (const auto& [wait, source, accepted] : {std::tuple{1800ms, "10.0.0.9", true}, std::tuple{2500ms, "10.0.0.9", false},
+                                                 std::tuple{1000ms, "8.8.8.8", false}}) {
+        MdnsHost fresh;
+        fresh.ask("peer.local", type::a);
+        fresh.link_up();
+        while (fresh.queries().empty()) fresh.advance(1ms);  // QU
+        fresh.advance(wait);
+        fresh.receive(answer, from(source, 5353, false));
+        EXPECT_EQ(!fresh.all<engine::RecordAdded>().empty(), accepted) << wait.count() << source;
+    }
+}
+
+TEST_F(MdnsIngress, MulticastFromAnywhereIsOfThisLink) {  // RFC6762-§11-04
+    host.receive(answer, from("203.0.113.9"));
+    EXPECT_TRUE(heard());
+}
+
+TEST_F(MdnsIngress, OpcodeAndRcodeAreIgnoredSilently) {  // RFC6762-§18.3-02 RFC6762-§18.11-02
+    host.receive(Build(answer).opcode(4));
+    host.receive(Build(answer).rcode(3));
+    host.receive(query().opcode(1).ask("host.local", type::a));
+    host.advance(1s);
+    EXPECT_FALSE(heard());
+    EXPECT_THAT(host.responses(), IsEmpty());
+    EXPECT_EQ(host.engine.counters().ignored, 3u);
+}
+
+TEST_F(MdnsIngress, QuestionsInAResponseAreIgnored) {  // RFC6762-§6-07
+    host.receive(Build(answer).ask("host.local", type::a));
+    EXPECT_TRUE(heard());
+    EXPECT_THAT(host.responses(), IsEmpty());
+}
+
+TEST_F(MdnsIngress, BadNsecDoesNotHideAGoodRecord) {  // RFC6762-§6.1-10
+    host.receive(response().answer({name("x.local"), type::nsec, 1, 120, {0, 0, 33, 1}}).unique(a("peer.local", "10.0.0.9")));
+    EXPECT_TRUE(heard());
+}
+
+TEST_F(MdnsIngress, MalformedPacketsAreCountedAndHaveNoEffect) {  // RFC6762-§18.14-10
+    const Octets good = answer.bytes();
+    for (std::size_t cut = 0; cut < good.size(); ++cut) host.receive(Octets(good.begin(), good.begin() + static_cast<long>(cut)));
+    EXPECT_FALSE(heard());
+    EXPECT_EQ(host.engine.counters().malformed, good.size());
+    Octets longer = good;
+    longer.insert(longer.end(), 4, 0);
+    host.receive(longer);
+    EXPECT_TRUE(heard());
+}
+
+TEST_F(MdnsIngress, PacketsOfUnknownLinksAreDropped) {  // RFC6762-§11-09
+    host.receive(answer, from("10.0.0.9"), {99, engine::Family::ipv4});
+    EXPECT_FALSE(heard());
+}
+
+TEST_F(MdnsIngress, RandomBytesDoNoHarm) {
+    std::uint64_t state = 7;
+    const auto random = [&] { return state = state * 6364136223846793005u + 1442695040888963407u, static_cast<std::uint8_t>(state >> 56); };
+    const Octets seeds[] = {answer.bytes(), query().ask("host.local", type::any, true).authority(a("host.local", "10.0.0.7")).bytes()};
+    for (int i = 0; i < 20'000; ++i) {
+        Octets bytes = seeds[i % 2];
+        for (int flips = random() % 8; flips >= 0; --flips) bytes[random() % bytes.size()] = random();
+        host.receive(bytes);
+        if (i % 16 == 0) host.advance(7ms);
+    }
+    host.advance(10s);
+    for (const auto& packet : host.sent) EXPECT_TRUE(packet.text.good) << packet;
+}
+
+}  // namespace
+}  // namespace test
