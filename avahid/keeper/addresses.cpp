@@ -1,0 +1,144 @@
+#include "avahid/keeper/addresses.hpp"
+
+#include <arpa/inet.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <netlink/addr.h>
+#include <netlink/errno.h>
+#include <netlink/netlink.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
+
+#include <cerrno>
+
+#include "ipv4ll/constants.hpp"
+
+namespace avahid::keeper {
+namespace {
+
+constexpr int metric_base = 1000;  // plus the ifindex: one route per interface can exist
+
+struct Put {
+    void operator()(nl_addr* p) const { nl_addr_put(p); }
+    void operator()(rtnl_addr* p) const { rtnl_addr_put(p); }
+    void operator()(rtnl_route* p) const { rtnl_route_put(p); }
+};
+using Address = std::unique_ptr<nl_addr, Put>;
+using InterfaceAddress = std::unique_ptr<rtnl_addr, Put>;
+using Route = std::unique_ptr<rtnl_route, Put>;
+
+int to_errno(int libnl_error) {
+    switch (-libnl_error) {
+        case 0:
+            return 0;
+        case NLE_EXIST:
+            return EEXIST;
+        case NLE_NOADDR:
+            return EADDRNOTAVAIL;
+        case NLE_NODEV:
+            return ENODEV;
+        case NLE_OBJ_NOTFOUND:
+            return ESRCH;
+        case NLE_PERM:
+            return EPERM;
+        case NLE_INVAL:
+            return EINVAL;
+        case NLE_NOMEM:
+            return ENOMEM;
+        case NLE_BUSY:
+            return EBUSY;
+        default:
+            return EIO;
+    }
+}
+
+Address make(std::uint32_t address, int prefix_length) {
+    const std::uint32_t bytes = htonl(address);
+    Address made{nl_addr_build(AF_INET, &bytes, sizeof bytes)};
+    if (made) nl_addr_set_prefixlen(made.get(), prefix_length);
+    return made;
+}
+
+/// All that names the address; enough to remove it.
+InterfaceAddress make_address(const LinkLocal& what) {
+    InterfaceAddress made{rtnl_addr_alloc()};
+    const Address local = make(what.address, ipv4ll::prefix_length);
+    const Address broadcast = make(ipv4ll::broadcast_address, 32);
+    if (!made || !local || !broadcast) return nullptr;
+    rtnl_addr_set_ifindex(made.get(), what.ifindex);
+    rtnl_addr_set_local(made.get(), local.get());
+    rtnl_addr_set_broadcast(made.get(), broadcast.get());
+    rtnl_addr_set_scope(made.get(), RT_SCOPE_LINK);
+    // The kernel's own route would have metric 0 and win over everybody's.
+    rtnl_addr_set_flags(made.get(), IFA_F_NOPREFIXROUTE);
+    return made;
+}
+
+Route make_route(const LinkLocal& from, std::uint32_t destination, int prefix_length) {
+    Route made{rtnl_route_alloc()};
+    const Address to = make(destination, prefix_length);
+    const Address source = make(from.address, 32);
+    rtnl_nexthop* hop = rtnl_route_nh_alloc();
+    if (!made || !to || !source || !hop) {
+        if (hop) rtnl_route_nh_free(hop);
+        return nullptr;
+    }
+    rtnl_route_set_table(made.get(), RT_TABLE_MAIN);
+    rtnl_route_set_protocol(made.get(), RTPROT_STATIC);
+    rtnl_route_set_scope(made.get(), RT_SCOPE_LINK);
+    rtnl_route_set_dst(made.get(), to.get());
+    rtnl_route_set_pref_src(made.get(), source.get());
+    rtnl_route_set_priority(made.get(), static_cast<std::uint32_t>(metric_base + from.ifindex));
+    rtnl_route_nh_set_ifindex(hop, from.ifindex);
+    rtnl_route_add_nexthop(made.get(), hop);
+    return made;
+}
+
+Route link_route(const LinkLocal& from) {
+    return make_route(from, ipv4ll::network_address, ipv4ll::prefix_length);
+}
+Route default_route_of(const LinkLocal& from) { return make_route(from, 0, 0); }
+
+int add_route(nl_sock* socket, const Route& route) {
+    if (!route) return ENOMEM;
+    // Replacing mends what an earlier process may have left.
+    return to_errno(rtnl_route_add(socket, route.get(), NLM_F_REPLACE));
+}
+
+void remove_route(nl_sock* socket, const Route& route) {
+    if (route) rtnl_route_delete(socket, route.get(), 0);
+}
+
+}  // namespace
+
+void Addresses::Close::operator()(nl_sock* socket) const { nl_socket_free(socket); }
+
+int Addresses::open() {
+    socket_.reset(nl_socket_alloc());
+    if (!socket_) return ENOMEM;
+    return to_errno(nl_connect(socket_.get(), NETLINK_ROUTE));
+}
+
+int Addresses::add(const LinkLocal& what, bool default_route) {
+    const InterfaceAddress address = make_address(what);
+    if (!address) return ENOMEM;
+    if (const int error = to_errno(rtnl_addr_add(socket_.get(), address.get(), NLM_F_EXCL))) {
+        return error;
+    }
+    int error = add_route(socket_.get(), link_route(what));
+    if (!error && default_route) error = add_route(socket_.get(), default_route_of(what));
+    if (error) remove(what);
+    return error;
+}
+
+int Addresses::remove(const LinkLocal& what) {
+    remove_route(socket_.get(), default_route_of(what));
+    remove_route(socket_.get(), link_route(what));
+    const InterfaceAddress address = make_address(what);
+    if (!address) return ENOMEM;
+    const int error = to_errno(rtnl_addr_delete(socket_.get(), address.get(), 0));
+    return error == EADDRNOTAVAIL || error == ENODEV ? 0 : error;
+}
+
+}  // namespace avahid::keeper

@@ -1,0 +1,24 @@
+// avahid/kernel_hostname.hpp: the machine's host name, and when it changes: the kernel wakes whoever
+// polls its sysctl file.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <functional>
+#include <string>
+
+namespace avahid {
+
+std::string kernel_hostname();
+
+class HostnameWatcher {
+public:
+    HostnameWatcher(boost::asio::io_context& io, std::function<void()> on_change);
+
+private:
+    void wait();
+    boost::asio::posix::stream_descriptor file_;
+    std::function<void()> on_change_;
+};
+
+}  // namespace avahid

@@ -1,0 +1,245 @@
+#include "avahid/link_local.hpp"
+
+#include <algorithm>
+
+#include "avahid/net/eligible.hpp"
+#include "avahid/ops/log.hpp"
+#include "ipv4ll/engine/candidate.hpp"
+#include "ipv4ll/io/text.hpp"
+
+namespace avahid {
+namespace {
+
+using ipv4ll::engine::Policy;
+using ipv4ll::wire::Ipv4;
+
+Policy to_engine(config::Ipv4llPolicy policy) {
+    switch (policy) {
+        case config::Ipv4llPolicy::off: return Policy::off;
+        case config::Ipv4llPolicy::fallback: return Policy::fallback;
+        case config::Ipv4llPolicy::always: return Policy::always;
+    }
+    return Policy::off;
+}
+
+double seconds_between(ipv4ll::engine::Instant from, ipv4ll::engine::Instant to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
+}  // namespace
+
+struct LinkLocal::Port {
+    net::Interface interface;
+    std::optional<Policy> asked;               // by avahictl, until the daemon ends
+    std::optional<Ipv4> held;                  // asked of the keeper, perhaps not yet there
+    bool seen = false;                         // netlink has shown it on the interface
+    std::optional<Ipv4> foreign;               // somebody else's 169.254 address
+    bool opening = false;                      // the keeper is asked for the socket
+    bool gone = false;
+    std::string trouble;                       // why there is no driver though there should be
+    std::unique_ptr<ipv4ll::io::Driver> driver;
+
+    bool has(Ipv4 address) const {
+        return std::ranges::any_of(interface.addresses, [&](const auto& one) { return one.address == address; });
+    }
+};
+
+LinkLocal::LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper, const std::string& state_folder)
+    : io_(io), keeper_(keeper), memory_(state_folder) {}
+LinkLocal::~LinkLocal() = default;
+
+void LinkLocal::on_interface(const net::Interface& interface) {
+    if (stopped_) return;
+    auto& port = ports_[interface.ifindex];
+    if (!port) port = std::make_unique<Port>();
+    const bool flapped = port->driver && port->interface.outages != interface.outages;
+    const bool new_mac = port->driver && port->interface.mac != interface.mac;
+    port->interface = interface;
+    if (new_mac) port->driver->on_mac(ipv4ll::wire::Mac{interface.mac});
+    if (flapped) port->driver->on_carrier(false);
+    follow(*port);
+}
+
+void LinkLocal::on_interface_gone(int ifindex) {
+    const auto found = ports_.find(ifindex);
+    if (found == ports_.end()) return;
+    ports_.erase(found);
+}
+
+void LinkLocal::on_resume() {
+    for (auto& [ifindex, port] : ports_) {
+        if (port->driver) port->driver->on_resume();
+    }
+}
+
+void LinkLocal::stop() {
+    stopped_ = true;
+    for (auto& [ifindex, port] : ports_) {
+        if (port->driver) port->driver->stop();
+    }
+}
+
+Policy LinkLocal::policy_of(const Port& port) const {
+    return port.asked.value_or(to_engine(config_.ipv4ll.policy_of(port.interface.name)));
+}
+
+/// As to its nature and the configuration; carrier and switch are the driver's business.
+bool LinkLocal::eligible(const Port& port) const {
+    const Policy policy = policy_of(port);
+    if (policy == Policy::off || !config_.serves(port.interface.name) || !config_.server.use_ipv4) return false;
+    const net::Verdict verdict = net::ipv4ll_verdict(port.interface, {config_.ipv4ll.deny_interfaces, policy == Policy::always});
+    return verdict == net::Verdict::eligible || verdict == net::Verdict::down || verdict == net::Verdict::no_carrier;
+}
+
+/// A 169.254 address that neither we nor an earlier run of ours has set.
+std::optional<Ipv4> LinkLocal::foreign_address(const Port& port) const {
+    const auto stale = memory_.load(port.interface.mac);
+    for (const auto& one : port.interface.addresses) {
+        if (!net::is_ipv4ll(one.address)) continue;
+        const Ipv4 address = one.address.to_v4();
+        if (address != port.held && (port.driver || address != stale)) return address;
+    }
+    return {};
+}
+
+void LinkLocal::follow(Port& port) {
+    const auto foreign = eligible(port) ? foreign_address(port) : std::nullopt;
+    if (foreign && foreign != port.foreign) {
+        log::warning("{}: {} was set by somebody else: it is left alone, no link-local address is claimed",
+                     port.interface.name, foreign->to_string());
+    }
+    port.foreign = foreign;
+    if (!eligible(port) || foreign) return end(port);
+    if (port.driver) return pass_on(port);
+    if (!port.opening && keeper_) open(port);
+}
+
+void LinkLocal::open(Port& port) {
+    port.opening = true;
+    const int ifindex = port.interface.ifindex;
+    const auto stale = memory_.load(port.interface.mac);
+    if (stale && port.has(*stale)) {  // left by a crash: taken off, then probed for and set again
+        log::info("{}: {} was left by an earlier run: probing for it again", port.interface.name, stale->to_string());
+        keeper_->remove_stale(ifindex, *stale, {});
+    }
+    keeper_->open_arp(ifindex, [this, ifindex](boost::system::result<keeper::Descriptor> socket) {
+        const auto found = ports_.find(ifindex);
+        if (found == ports_.end() || stopped_) return;
+        Port& opened = *found->second;
+        opened.opening = false;
+        if (!socket) {
+            opened.trouble = socket.error().message();
+            log::error("{}: no ARP socket: {}", opened.interface.name, opened.trouble);
+            return;
+        }
+        opened.trouble.clear();
+        if (eligible(opened)) start(opened, std::move(*socket));
+    });
+}
+
+void LinkLocal::start(Port& port, keeper::Descriptor socket) {
+    ipv4ll::io::DriverConfig settings;
+    settings.engine.mac = port.interface.mac;
+    settings.engine.seed = ipv4ll::engine::seed_of(port.interface.mac);
+    settings.engine.last_used = memory_.load(port.interface.mac);
+    settings.engine.probe_scale = config_.ipv4ll.probe_scale;
+    settings.policy.policy = policy_of(port);
+    settings.policy.settle_time = config_.ipv4ll.settle_time;
+    settings.policy.release_after = config_.ipv4ll.release_after;
+    port.driver = std::make_unique<ipv4ll::io::Driver>(io_, settings, socket.release(), host_of(port));
+    pass_on(port);
+}
+
+ipv4ll::io::Host LinkLocal::host_of(Port& port) {
+    const int ifindex = port.interface.ifindex;
+    ipv4ll::io::Host host;
+    host.add_address = [this, &port, ifindex](Ipv4 address, ipv4ll::io::Host::Answer answer) {
+        port.held = address;
+        port.seen = false;
+        keeper_->add_address(ifindex, address, config_.ipv4ll.default_route, std::move(answer));
+    };
+    host.remove_address = [this, &port, ifindex](Ipv4 address, bool for_good) {
+        port.held.reset();
+        if (for_good) {
+            keeper_->yield_address(ifindex, address, {});
+        } else {
+            keeper_->remove_address(ifindex, address, {});
+        }
+    };
+    host.bound = [](Ipv4) {};     // the driver logs it, and netlink tells the rest of the daemon
+    host.released = [](Ipv4) {};
+    host.advertised = [](bool) {};  // net::publishable_addresses decides the same from the addresses
+    host.remember = [this, &port](Ipv4 address) {
+        if (const auto error = memory_.store(port.interface.mac, address)) {
+            log::warning("{}: the address cannot be remembered: {}", port.interface.name, error.message());
+        }
+    };
+    host.log = [&port](std::string_view line) { log::info("{}: {}", port.interface.name, line); };
+    return host;
+}
+
+void LinkLocal::pass_on(Port& port) {
+    port.driver->on_policy(policy_of(port));
+    port.driver->on_carrier(port.interface.up && port.interface.running);
+    port.driver->on_routable(net::has_routable_ipv4(port.interface));
+    if (!port.held) return;
+    if (port.has(*port.held)) {
+        port.seen = true;
+    } else if (port.seen) {
+        port.seen = false;
+        port.driver->on_address_absent(*port.held);
+    }
+}
+
+void LinkLocal::end(Port& port) {
+    if (!port.driver) return;
+    port.driver->stop();
+    port.driver.reset();
+    port.held.reset();
+}
+
+session::Errc LinkLocal::act(const net::Interface& interface, session::Ipv4llAction action) {
+    const auto found = ports_.find(interface.ifindex);
+    if (found == ports_.end()) return session::Errc::no_such_interface;
+    if (!keeper_) return session::Errc::not_permitted;
+    Port& port = *found->second;
+    switch (action) {
+        case session::Ipv4llAction::on: port.asked = Policy::always; break;
+        case session::Ipv4llAction::off: port.asked = Policy::off; break;
+        case session::Ipv4llAction::renew:
+            if (!port.driver) return session::Errc::not_supported;
+            port.driver->renew();
+            return session::Errc::ok;
+    }
+    follow(port);
+    const bool refused = action == session::Ipv4llAction::on && !eligible(port);
+    return refused ? session::Errc::not_supported : session::Errc::ok;
+}
+
+std::vector<session::Ipv4llState> LinkLocal::states() const {
+    std::vector<session::Ipv4llState> all;
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& [ifindex, port] : ports_) {
+        if (port->interface.loopback) continue;
+        session::Ipv4llState state;
+        state.ifindex = ifindex;
+        state.name = port->interface.name;
+        state.policy = ipv4ll::io::to_text(policy_of(*port));
+        state.state = port->foreign ? "foreign" : "off";
+        state.probe_scale = config_.ipv4ll.probe_scale;
+        if (port->foreign) state.address = port->foreign->to_string();
+        if (port->driver) {
+            const auto status = port->driver->status();
+            const bool waiting = !status.claiming && status.deadline;
+            state.state = waiting ? "waiting" : ipv4ll::io::to_text(status.engine.state);
+            if (status.engine.state != ipv4ll::engine::State::down) state.address = status.engine.address.to_string();
+            state.since = seconds_between(status.engine.since, now);
+            state.conflicts = static_cast<std::uint64_t>(status.engine.conflicts);
+            if (status.deadline) state.next = std::max(0.0, seconds_between(now, *status.deadline));
+        }
+        all.push_back(std::move(state));
+    }
+    return all;
+}
+
+}  // namespace avahid

@@ -1,0 +1,50 @@
+// avahid/links.hpp: which links the engine has. Turns what netlink tells of an interface into links
+// that are up, with their sockets, and into the addresses the host name is published with.
+// Which interfaces are served, and which addresses count, is net/eligible's answer.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+
+#include "avahid/config/config.hpp"
+#include "avahid/host/host_name.hpp"
+#include "avahid/net/eligible.hpp"
+#include "mdns/engine/engine.hpp"
+#include "mdns/io/sockets.hpp"
+
+namespace avahid {
+
+class Links {
+public:
+    Links(mdns::engine::Engine& engine, mdns::io::Sockets& sockets, host::HostName& host)
+        : engine_(engine), sockets_(sockets), host_(host) {}
+
+    void on_config(const config::Config& config) { config_ = config; }
+    void on_interface(mdns::engine::Instant now, const net::Interface& interface);
+    void on_interface_gone(mdns::engine::Instant now, int ifindex);
+    /// Resume from suspend: every link goes down; the next on_interface() brings it up again.
+    void take_all_down(mdns::engine::Instant now);
+
+    bool is_up(mdns::engine::LinkId link) const { return up_.contains(link); }
+    /// Empty, or why the interface is not served.
+    std::string why_not(const net::Interface& interface) const;
+
+private:
+    net::MdnsPolicy policy() const;
+    bool wanted(const net::Interface& interface, mdns::engine::Family family) const;
+    mdns::engine::LinkInfo info(const net::Interface& interface, mdns::engine::Family family) const;
+    bool bring_up(mdns::engine::Instant now, const net::Interface& interface, mdns::engine::LinkId link);
+    void take_down(mdns::engine::Instant now, mdns::engine::LinkId link);
+
+    mdns::engine::Engine& engine_;
+    mdns::io::Sockets& sockets_;
+    host::HostName& host_;
+    config::Config config_;
+    std::set<mdns::engine::LinkId> up_;
+    std::set<mdns::engine::LinkId> failed_;   // told about once
+    std::map<int, std::uint32_t> outages_;    // by ifindex, as last seen
+};
+
+}  // namespace avahid

@@ -1,0 +1,47 @@
+// avahid/net/link_monitor.hpp: follows the kernel's interfaces and addresses.
+// Keeps the model complete whatever happens: when messages were lost (ENOBUFS), it asks for
+// everything again and tells the difference. Left to others: choice of interfaces (eligible), the
+// model and its differences (interface_table), routes (not watched).
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "avahid/net/interface_table.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace avahid::net {
+
+class LinkMonitor {
+public:
+    using OnEvent = std::function<void(const LinkEvent&)>;
+    static constexpr int default_receive_buffer = 4 << 20;
+
+    /// \param on_event  called from the io_context, once per interface for all that was readable at
+    ///                  once; may destroy the monitor
+    LinkMonitor(boost::asio::io_context& io, OnEvent on_event,
+                int receive_buffer = default_receive_buffer);
+    ~LinkMonitor();
+    LinkMonitor(const LinkMonitor&) = delete;
+    LinkMonitor& operator=(const LinkMonitor&) = delete;
+
+    /// Reads what is there, calls on_event for each interface, then follows. Call once.
+    boost::system::result<void> start();
+
+    const std::map<int, Interface>& interfaces() const;
+
+    /// How often everything had to be asked for again, for status.
+    std::uint64_t resyncs() const;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace avahid::net

@@ -1,0 +1,16 @@
+#include "avahid/ops/limits.hpp"
+
+#include <sys/resource.h>
+
+#include <cerrno>
+
+namespace avahid::ops {
+
+boost::system::error_code set_limit(int resource, std::uint64_t value) {
+    const rlimit limit{.rlim_cur = value, .rlim_max = value};
+    // glibc takes an enum for C++, musl an int.
+    if (::setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) == 0) return {};
+    return {errno, boost::system::system_category()};
+}
+
+}  // namespace avahid::ops

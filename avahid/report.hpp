@@ -1,0 +1,18 @@
+// avahid/report.hpp: values turned into what people read: diagnostics into log lines, an interface
+// into a row of `avahictl status`.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "avahid/config/diagnostic.hpp"
+#include "avahid/net/interface.hpp"
+#include "avahid/session/session.hpp"
+
+namespace avahid {
+
+void report(std::span<const config::Diagnostic> diagnostics);
+
+session::LinkState link_state(const net::Interface& interface, const std::vector<mdns::engine::LinkStatus>& links);
+
+}  // namespace avahid

@@ -1,0 +1,67 @@
+// avahid/simple/connection.hpp: one client's socket: a line in, a reply out, goodbye.
+// Transport only: what the line means is its owner's business. Bounded in input, output and time.
+#pragma once
+
+#include <array>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "avahid/session/session.hpp"
+#include "nss-plugin/protocol.h"
+
+namespace avahid::simple {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    using Socket = boost::asio::local::stream_protocol::socket;
+
+    /// Called from the io_context only, never from inside a call to the connection.
+    class Owner {
+    public:
+        virtual ~Owner() = default;
+        /// The client has asked. Called at most once.
+        /// \param line  without its newline
+        virtual void on_line(Connection& connection, std::string_view line) = 0;
+        /// More than AVAHID_MAX_LINE bytes without a newline. Called instead of on_line().
+        virtual void on_overlong_line(Connection& connection) = 0;
+        /// The socket is closed. Called once.
+        virtual void on_end(Connection& connection) = 0;
+    };
+
+    Connection(Socket socket, session::ClientId client, Owner& owner);
+
+    void start();
+    /// Sends the last of the reply and closes when the client has it.
+    void finish(std::string reply);
+    /// Sends the reply and stays open until the client leaves.
+    void stream(std::string reply);
+    /// Closes at once; the owner hears nothing more.
+    void abandon();
+
+    session::ClientId client() const { return client_; }
+    /// A reply is on its way out.
+    bool replying() const { return !output_.empty(); }
+
+private:
+    void read();
+    void on_read(const boost::system::error_code& error, std::size_t count);
+    void take_line();
+    void on_client_closed();
+    void write(std::string reply);
+    void end();
+
+    Socket socket_;
+    session::ClientId client_;
+    Owner* owner_;  // null once it has been told of the end
+    std::array<char, AVAHID_MAX_LINE + 1> input_;
+    std::size_t used_ = 0;
+    bool asked_ = false;    // the line is complete; what follows is thrown away
+    bool closing_ = false;  // once the output is sent
+    bool streaming_ = false;
+    std::size_t ignored_ = 0;  // bytes after the line
+    std::string output_;
+};
+
+}  // namespace avahid::simple

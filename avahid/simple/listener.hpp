@@ -1,0 +1,48 @@
+// avahid/simple/listener.hpp: a listening Unix socket: its file, and an accept loop that never
+// spins.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace avahid::simple {
+
+class Listener : public std::enable_shared_from_this<Listener> {
+public:
+    using Socket = boost::asio::local::stream_protocol::socket;
+    using Accepted = std::function<void(Socket socket)>;
+    using Log = std::function<void(const std::string& line)>;
+
+    Listener(boost::asio::io_context& io, Accepted accepted, Log log);
+
+    /// Makes the socket file, open to everyone. A file left behind is replaced, one that somebody
+    /// answers on is not (address_in_use), nor is anything that is no socket (file_exists).
+    boost::system::error_code listen(const std::string& path);
+    /// Takes over a listening Unix stream socket; on failure it stays the caller's.
+    boost::system::error_code adopt(int descriptor);
+    /// Closes, and removes the file that listen() made, if it still is that one.
+    void stop();
+
+private:
+    void accept();
+    void on_accept(const boost::system::error_code& error, Socket socket);
+    void pause(const boost::system::error_code& why);
+    void remove_file();
+
+    boost::asio::local::stream_protocol::acceptor acceptor_;
+    boost::asio::steady_timer timer_;
+    Accepted accepted_;
+    Log log_;
+    std::string path_;  // of the file we made
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+    bool starving_ = false;  // already logged
+};
+
+}  // namespace avahid::simple

@@ -1,0 +1,274 @@
+// avahid/simple/server.cpp: from a line to a call of the session, from an event to a reply.
+#include "avahid/simple/server.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "avahid/simple/connection.hpp"
+#include "avahid/simple/line_protocol.hpp"
+#include "avahid/simple/listener.hpp"
+
+namespace avahid::simple {
+
+using boost::asio::local::stream_protocol;
+using boost::system::error_code;
+using session::ClientId;
+using std::chrono::steady_clock;
+
+namespace {
+
+std::optional<ucred> credentials_of(stream_protocol::socket& socket) {
+    ucred peer = {};
+    socklen_t size = sizeof peer;
+    const int failed = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    return failed != 0 ? std::nullopt : std::optional(peer);
+}
+
+/// Says why before hanging up; what does not fit into the socket now is lost.
+void turn_away(stream_protocol::socket& socket) {
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(boost::asio::buffer(format_error(Code::too_many_clients)), ignored);
+}
+
+Code code_of(session::Errc errc) {
+    switch (errc) {
+        case session::Errc::too_many_clients:
+            return Code::too_many_clients;
+        case session::Errc::too_many_objects:
+            return Code::too_many_objects;
+        case session::Errc::bad_name:
+        case session::Errc::bad_host:
+        case session::Errc::bad_domain:
+            return Code::invalid_host_name;
+        case session::Errc::bad_address:
+            return Code::invalid_address;
+        default:
+            return Code::failure;
+    }
+}
+
+/// One client, and what it waits for.
+struct Client {
+    std::shared_ptr<Connection> connection;
+    std::string who;          // "uid 1000, pid 42": for the log
+    dnssd::Instant deadline;  // then we lose patience
+    std::optional<dnssd::Handle> lookup = std::nullopt;
+    HostReply form = HostReply::avahi;
+    dnssd::Address asked{};
+};
+
+}  // namespace
+
+struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Server::Impl> {
+    Impl(boost::asio::io_context& context, session::Session& calls, std::function<void()> after,
+         Log sink, const Limits& patience)
+        : io(context),
+          session(calls),
+          pump(std::move(after)),
+          log(std::move(sink)),
+          limits(patience),
+          sweeper(context) {}
+
+    std::shared_ptr<Listener> make_listener();
+    void on_accept(stream_protocol::socket socket);
+
+    void on_line(Connection& connection, std::string_view line) override;
+    void on_overlong_line(Connection& connection) override;
+    void on_end(Connection& connection) override;
+
+    void carry_out(Client& client, const Help&);
+    void carry_out(Client& client, const Refused& refused);
+    void carry_out(Client& client, const BrowseDnsServers&);
+    void carry_out(Client& client, const LookupHost& command);
+    void carry_out(Client& client, const LookupAddress& command);
+    void wait_for(Client& client, const session::Result<dnssd::Handle>& lookup);
+    void reply(Client& client, std::string text);
+
+    void sweep();
+    void sweep_later();
+    void lose_patience(ClientId id, Client& client);
+    void end(ClientId id);
+
+    boost::asio::io_context& io;
+    session::Session& session;
+    std::function<void()> pump;
+    Log log;
+    Limits limits;
+    std::shared_ptr<Listener> listener;
+    std::unordered_map<ClientId, Client> clients;
+    boost::asio::steady_timer sweeper;
+    bool sweeping = false;
+};
+
+// ---- clients come ----
+
+std::shared_ptr<Listener> Server::Impl::make_listener() {
+    return std::make_shared<Listener>(
+        io,
+        [weak = weak_from_this()](stream_protocol::socket socket) {
+            if (const auto self = weak.lock()) self->on_accept(std::move(socket));
+        },
+        log);
+}
+
+void Server::Impl::on_accept(stream_protocol::socket socket) {
+    const auto peer = credentials_of(socket);
+    if (!peer) return;
+    std::string who = "uid " + std::to_string(peer->uid) + ", pid " + std::to_string(peer->pid);
+    const auto id = session.open(peer->uid);
+    if (!id) {
+        log("simple protocol: " + who + " turned away: " + session::to_string(id.error()));
+        return turn_away(socket);
+    }
+    auto connection = std::make_shared<Connection>(std::move(socket), *id, *this);
+    clients.emplace(*id, Client{.connection = connection,
+                                .who = std::move(who),
+                                .deadline = steady_clock::now() + limits.to_ask});
+    connection->start();
+    sweep_later();
+}
+
+// ---- they ask ----
+
+void Server::Impl::on_line(Connection& connection, std::string_view line) {
+    Client& client = clients.at(connection.client());
+    std::visit([&](const auto& command) { carry_out(client, command); }, parse_line(line));
+}
+
+void Server::Impl::on_overlong_line(Connection& connection) {
+    reply(clients.at(connection.client()), format_error(Code::invalid_command));
+}
+
+void Server::Impl::carry_out(Client& client, const Help&) { reply(client, format_help()); }
+
+void Server::Impl::carry_out(Client& client, const Refused& refused) {
+    reply(client, refused.reply);
+}
+
+/// There are none to tell of: Avahi's reply then stops here, and the connection stays.
+void Server::Impl::carry_out(Client& client, const BrowseDnsServers&) {
+    client.deadline = dnssd::Instant::max();
+    client.connection->stream(format_browsing());
+}
+
+void Server::Impl::carry_out(Client& client, const LookupHost& command) {
+    client.form = command.reply;
+    wait_for(client, session.lookup_host(steady_clock::now(), client.connection->client(),
+                                         command.name, command.families, dnssd::Scope{}));
+}
+
+void Server::Impl::carry_out(Client& client, const LookupAddress& command) {
+    client.asked = command.address;
+    wait_for(client, session.lookup_address(steady_clock::now(), client.connection->client(),
+                                            command.address, dnssd::Scope{}));
+}
+
+void Server::Impl::wait_for(Client& client, const session::Result<dnssd::Handle>& lookup) {
+    if (!lookup) return reply(client, format_error(code_of(lookup.error())));
+    client.lookup = *lookup;
+    client.deadline = steady_clock::now() + limits.to_answer;
+    pump();
+}
+
+void Server::Impl::reply(Client& client, std::string text) {
+    client.lookup.reset();
+    client.deadline = steady_clock::now() + limits.to_read;
+    client.connection->finish(std::move(text));
+}
+
+// ---- they go ----
+
+void Server::Impl::on_end(Connection& connection) { end(connection.client()); }
+
+void Server::Impl::end(ClientId id) {
+    clients.erase(id);
+    session.close(steady_clock::now(), id);
+    pump();
+}
+
+void Server::Impl::sweep_later() {
+    if (std::exchange(sweeping, true)) return;
+    sweeper.expires_after(limits.sweep);
+    sweeper.async_wait([weak = weak_from_this()](const error_code& cancelled) {
+        const auto self = weak.lock();
+        if (!cancelled && self) self->sweep();
+    });
+}
+
+void Server::Impl::sweep() {
+    sweeping = false;
+    const dnssd::Instant now = steady_clock::now();
+    std::vector<ClientId> late;
+    for (const auto& [id, client] : clients) {
+        if (client.deadline <= now) late.push_back(id);
+    }
+    for (const ClientId id : late) {
+        if (const auto found = clients.find(id); found != clients.end())
+            lose_patience(id, found->second);
+    }
+    if (!clients.empty()) sweep_later();
+}
+
+/// With ourselves, when a lookup does not end; else with the client.
+void Server::Impl::lose_patience(ClientId id, Client& client) {
+    if (client.lookup) return reply(client, format_error(Code::timeout));
+    const char* what = client.connection->replying() ? "does not read its reply" : "asks nothing";
+    log("simple protocol: dropped client (" + client.who + "): " + what);
+    client.connection->abandon();
+    end(id);
+}
+
+// ---- the outside ----
+
+Server::Server(boost::asio::io_context& io, session::Session& session, std::function<void()> pump,
+               Log log, const Limits& limits)
+    : impl_(std::make_shared<Impl>(io, session, std::move(pump),
+                                   log ? std::move(log) : Log([](const std::string&) {}), limits)) {
+}
+
+Server::~Server() { stop(); }
+
+error_code Server::listen(const std::string& path) {
+    impl_->listener = impl_->make_listener();
+    return impl_->listener->listen(path);
+}
+
+error_code Server::adopt(int descriptor) {
+    impl_->listener = impl_->make_listener();
+    return impl_->listener->adopt(descriptor);
+}
+
+bool Server::on_event(dnssd::Instant, ClientId id, const dnssd::Event& event) {
+    const auto found = impl_->clients.find(id);
+    if (found == impl_->clients.end()) return false;
+    Client& client = found->second;
+    const auto waits_for = [&client](dnssd::Handle handle) { return client.lookup == handle; };
+    if (const auto* host = std::get_if<dnssd::HostResult>(&event); host && waits_for(host->handle))
+        impl_->reply(client, format_host(*host, client.form));
+    if (const auto* address = std::get_if<dnssd::AddressResult>(&event);
+        address && waits_for(address->handle))
+        impl_->reply(client, format_address(*address, client.asked));
+    return true;
+}
+
+void Server::stop() {
+    if (impl_->listener) impl_->listener->stop();
+    impl_->listener.reset();
+    impl_->sweeper.cancel();
+    for (const auto& [id, client] : std::exchange(impl_->clients, {})) {
+        client.connection->abandon();
+        impl_->session.close(steady_clock::now(), id);
+    }
+}
+
+std::size_t Server::connections() const { return impl_->clients.size(); }
+
+}  // namespace avahid::simple

@@ -1,0 +1,159 @@
+#include "avahid/varlink/server.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "avahid/varlink/connection.hpp"
+#include "avahid/varlink/failure.hpp"
+#include "avahid/varlink/listener.hpp"
+#include "avahid/varlink/wire/message.hpp"
+
+namespace avahid::varlink {
+
+using boost::asio::local::stream_protocol;
+using boost::system::error_code;
+using session::ClientId;
+
+namespace {
+
+std::optional<ucred> credentials_of(stream_protocol::socket& socket) {
+    ucred peer = {};
+    socklen_t length = sizeof peer;
+    const int failed =
+        ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &length);
+    if (failed != 0) return std::nullopt;
+    return peer;
+}
+
+/// Says why before hanging up; what does not fit into the socket now is lost.
+void turn_away(stream_protocol::socket& socket, session::Errc errc) {
+    const Failure failure = from_session(errc);
+    const std::string message =
+        wire::frame(wire::Reply{.error = failure.error, .parameters = failure.parameters});
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(boost::asio::buffer(message), ignored);
+}
+
+}  // namespace
+
+struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
+    Impl(boost::asio::io_context& context, session::Session& calls, std::function<void()> after,
+         Log sink)
+        : io(context), session(calls), pump(std::move(after)), log(std::move(sink)) {}
+
+    std::shared_ptr<Listener> make_listener();
+    void on_accept(stream_protocol::socket socket);
+    void on_gone(ClientId client, const std::string& why);
+    void pump_later();
+
+    boost::asio::io_context& io;
+    session::Session& session;
+    std::function<void()> pump;
+    Log log;
+    std::shared_ptr<Listener> listener;
+    std::unordered_map<ClientId, std::shared_ptr<Connection>> connections;
+    std::unordered_map<ClientId, std::string> peers;  // "uid 1000, pid 42": for the log
+    bool pump_pending = false;
+    bool stopped = false;
+};
+
+std::shared_ptr<Listener> Server::Impl::make_listener() {
+    return std::make_shared<Listener>(
+        io,
+        [weak = weak_from_this()](stream_protocol::socket socket) {
+            if (const auto self = weak.lock()) self->on_accept(std::move(socket));
+        },
+        log);
+}
+
+void Server::Impl::on_accept(stream_protocol::socket socket) {
+    const auto peer = credentials_of(socket);
+    if (!peer) return;
+    const std::string who =
+        "uid " + std::to_string(peer->uid) + ", pid " + std::to_string(peer->pid);
+    const auto client = session.open(peer->uid);
+    if (!client) {
+        log("control socket: " + who + " turned away: " + session::to_string(client.error()));
+        return turn_away(socket, client.error());
+    }
+    Connection::Hooks hooks{
+        .pump = [this] { pump(); },
+        .gone = [this](ClientId id, const std::string& why) { on_gone(id, why); },
+    };
+    auto connection =
+        std::make_shared<Connection>(std::move(socket), session, *client, std::move(hooks));
+    connections[*client] = connection;
+    peers[*client] = who;
+    connection->start();
+}
+
+void Server::Impl::on_gone(ClientId client, const std::string& why) {
+    if (!why.empty()) log("control socket: dropped client (" + peers[client] + "): " + why);
+    connections.erase(client);
+    peers.erase(client);
+    session.close(std::chrono::steady_clock::now(), client);
+    pump_later();
+}
+
+/// on_event() is called from pump(): what it led to is carried out by another one, after this.
+void Server::Impl::pump_later() {
+    if (std::exchange(pump_pending, true)) return;
+    boost::asio::post(io, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->pump_pending = false;
+        if (!self->stopped) self->pump();
+    });
+}
+
+Server::Server(boost::asio::io_context& io, session::Session& session, std::function<void()> pump,
+               Log log)
+    : impl_(std::make_shared<Impl>(io, session, std::move(pump),
+                                   log ? std::move(log) : Log([](const std::string&) {}))) {}
+
+Server::~Server() { stop(); }
+
+error_code Server::listen(const std::string& path) {
+    impl_->listener = impl_->make_listener();
+    return impl_->listener->listen(path);
+}
+
+error_code Server::adopt(int descriptor) {
+    impl_->listener = impl_->make_listener();
+    return impl_->listener->adopt(descriptor);
+}
+
+error_code Server::serve(int descriptor) {
+    stream_protocol::socket socket(impl_->io);
+    error_code error;
+    socket.assign(stream_protocol(), descriptor, error);
+    if (!error) impl_->on_accept(std::move(socket));
+    return error;
+}
+
+bool Server::on_event(dnssd::Instant now, ClientId client, const dnssd::Event& event) {
+    const auto found = impl_->connections.find(client);
+    if (found == impl_->connections.end()) return false;
+    const auto connection = found->second;  // it may leave, and the map let go of it
+    connection->on_event(now, event);
+    impl_->pump_later();
+    return true;
+}
+
+void Server::stop() {
+    impl_->stopped = true;
+    if (impl_->listener) impl_->listener->stop();
+    impl_->listener.reset();
+    for (const auto& [client, connection] : std::exchange(impl_->connections, {})) {
+        connection->abandon();
+        impl_->session.close(std::chrono::steady_clock::now(), client);
+    }
+}
+
+}  // namespace avahid::varlink

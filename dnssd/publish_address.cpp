@@ -1,0 +1,52 @@
+#include "dnssd/publish_address.hpp"
+
+#include "dnssd/reverse_name.hpp"
+#include "dnssd/service_name.hpp"
+#include "mdns/constants.hpp"
+
+namespace dnssd {
+
+using mdns::engine::PublishedRecord;
+using mdns::engine::Sharing;
+using mdns::wire::Name;
+
+PublishedRecord address_record(const Name& name, const Address& address) {
+    const bool v4 = address.is_v4();
+    return {{name, v4 ? mdns::wire::type::a : mdns::wire::type::aaaa, mdns::wire::class_in,
+             mdns::host_ttl,
+             v4 ? mdns::wire::make_a(address.to_v4()) : mdns::wire::make_aaaa(address.to_v6())},
+            Sharing::unique};
+}
+
+PublishedRecord reverse_record(const Name& name, const Address& address) {
+    return {{reverse_name(address), mdns::wire::type::ptr, mdns::wire::class_in, mdns::host_ttl,
+             mdns::wire::make_name(name)},
+            Sharing::known_unique};
+}
+
+AddressPublication::AddressPublication(Context& context, Handle handle, Name name, Scope scope)
+    : Activity(context, handle), name_(std::move(name)), scope_(std::move(scope)) {}
+
+Errc AddressPublication::start(Instant now, const Address& address, bool reverse) {
+    std::vector<PublishedRecord> records{address_record(name_, address)};
+    if (reverse) records.push_back(reverse_record(name_, address));
+    publication_ = context_.publish(now, handle_, {scope_, std::move(records)});
+    return publication_ ? Errc::ok : Errc::collision;
+}
+
+void AddressPublication::end(Instant now) {
+    if (publication_) context_.withdraw(now, *publication_);
+    publication_.reset();
+}
+
+void AddressPublication::on_established(Instant) {
+    if (std::exchange(told_, true)) return;
+    context_.emit(Published{handle_, {name_.to_text(), "", ""}});
+}
+
+void AddressPublication::on_conflict(Instant now, const mdns::engine::Conflict& conflict) {
+    end(now);
+    context_.emit(NameLost{handle_, conflict.peer, conflict.link});
+}
+
+}  // namespace dnssd

@@ -1,0 +1,30 @@
+// dnssd/publish_address.hpp: a name for any address, of this machine or another: what static host
+// files and `avahi-publish -a` ask for. Such a name is never changed: a conflict ends it.
+#pragma once
+
+#include "dnssd/activity.hpp"
+
+namespace dnssd {
+
+class AddressPublication final : public Activity {
+public:
+    AddressPublication(Context& context, Handle handle, mdns::wire::Name name, Scope scope);
+
+    /// \return ok or collision
+    Errc start(Instant now, const Address& address, bool reverse);
+    void end(Instant now) override;
+    void on_established(Instant now) override;
+    void on_conflict(Instant now, const mdns::engine::Conflict& conflict) override;
+
+private:
+    mdns::wire::Name name_;
+    Scope scope_;
+    std::optional<mdns::engine::PublicationId> publication_;
+    bool told_ = false;  // Published is out
+};
+
+/// A or AAAA, unique; and the PTR back, known to be unique without probing (RFC 6762 §8.1).
+mdns::engine::PublishedRecord address_record(const mdns::wire::Name& name, const Address& address);
+mdns::engine::PublishedRecord reverse_record(const mdns::wire::Name& name, const Address& address);
+
+}  // namespace dnssd

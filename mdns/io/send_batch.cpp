@@ -1,0 +1,146 @@
+#include "mdns/io/send_batch.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "mdns/constants.hpp"
+
+namespace mdns::io {
+namespace {
+
+using engine::Address;
+using engine::Family;
+
+constexpr std::size_t control_size = CMSG_SPACE(sizeof(in6_pktinfo));
+using Control = std::array<std::uint8_t, control_size>;
+
+in_addr to_kernel(const boost::asio::ip::address_v4& address) {
+    return {.s_addr = htonl(address.to_uint())};
+}
+
+in6_addr to_kernel(const boost::asio::ip::address_v6& address) {
+    const auto bytes = address.to_bytes();
+    in6_addr result{};
+    std::memcpy(&result, bytes.data(), bytes.size());
+    return result;
+}
+
+template <typename Info>
+void put_info(msghdr& header, Control& control, int level, int type, const Info& info) {
+    header.msg_control = control.data();
+    header.msg_controllen = CMSG_SPACE(sizeof info);
+    cmsghdr* const message = CMSG_FIRSTHDR(&header);
+    message->cmsg_level = level;
+    message->cmsg_type = type;
+    message->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(message), &info, sizeof info);
+}
+
+void put_source(msghdr& header, Control& control, const Address& from, int ifindex) {
+    control = {};
+    if (from.is_v4()) {
+        in_pktinfo info{};
+        info.ipi_ifindex = ifindex;
+        info.ipi_spec_dst = to_kernel(from.to_v4());
+        put_info(header, control, IPPROTO_IP, IP_PKTINFO, info);
+    } else {
+        in6_pktinfo info{};
+        info.ipi6_ifindex = static_cast<unsigned>(ifindex);
+        info.ipi6_addr = to_kernel(from.to_v6());
+        put_info(header, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
+    }
+}
+
+bool no_room(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS; }
+
+engine::Endpoint group_of(Family family) {
+    static const Address ipv4 = boost::asio::ip::make_address(group_ipv4);
+    static const Address ipv6 = boost::asio::ip::make_address(group_ipv6);
+    return {family == Family::ipv4 ? ipv4 : ipv6, port};
+}
+
+}  // namespace
+
+std::optional<SendBatch::SocketAddress> SendBatch::target(
+    const std::optional<engine::Endpoint>& to) const {
+    const engine::Endpoint peer = to ? *to : group_of(link_.family);
+    if (peer.address.is_v4() != (link_.family == Family::ipv4)) return std::nullopt;
+    SocketAddress result{};
+    if (peer.address.is_v4()) {
+        result.v4.sin_family = AF_INET;
+        result.v4.sin_port = htons(peer.port);
+        result.v4.sin_addr = to_kernel(peer.address.to_v4());
+        return result;
+    }
+    const auto v6 = peer.address.to_v6();
+    result.v6 = {};
+    result.v6.sin6_family = AF_INET6;
+    result.v6.sin6_port = htons(peer.port);
+    result.v6.sin6_addr = to_kernel(v6);
+    const bool scoped = v6.is_link_local() || v6.is_multicast();
+    if (scoped) result.v6.sin6_scope_id = static_cast<std::uint32_t>(link_.ifindex);
+    return result;
+}
+
+bool SendBatch::add(std::span<const std::uint8_t> bytes, const std::optional<engine::Endpoint>& to,
+                    const std::optional<Address>& from) {
+    const auto name = target(to);
+    if (!name) return false;
+    items_.push_back({bytes_.size(), bytes.size(), *name, from});
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    return true;
+}
+
+/// \return how many of the items from `first` on were taken; negative: errno says why not the first
+int SendBatch::send_some(int fd, std::size_t first) {
+    std::array<mmsghdr, chunk> messages{};
+    std::array<iovec, chunk> vectors{};
+    alignas(cmsghdr) std::array<Control, chunk> controls;
+    const std::size_t count = std::min(chunk, items_.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+        Item& item = items_[first + i];
+        vectors[i] = {bytes_.data() + item.offset, item.length};
+        msghdr& header = messages[i].msg_hdr;
+        header.msg_name = &item.to;
+        header.msg_namelen =
+            link_.family == Family::ipv4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+        header.msg_iov = &vectors[i];
+        header.msg_iovlen = 1;
+        if (item.from) put_source(header, controls[i], *item.from, link_.ifindex);
+    }
+    int taken = 0;
+    do taken = ::sendmmsg(fd, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+    while (taken < 0 && errno == EINTR);
+    return taken;
+}
+
+SendOutcome SendBatch::flush(int fd) {
+    SendOutcome outcome;
+    std::size_t next = 0;
+    while (next < items_.size()) {
+        const int taken = send_some(fd, next);
+        if (taken > 0) {
+            outcome.sent += static_cast<std::size_t>(taken);
+            next += static_cast<std::size_t>(taken);
+        } else if (no_room(errno)) {
+            outcome.dropped += items_.size() - next;
+            break;
+        } else if (items_[next].from) {
+            items_[next].from.reset();  // that address of ours may be gone: any other will do
+        } else {
+            outcome.error = errno;
+            ++outcome.failed;
+            ++next;
+        }
+    }
+    bytes_.clear();
+    items_.clear();
+    return outcome;
+}
+
+}  // namespace mdns::io

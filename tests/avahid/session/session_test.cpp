@@ -1,0 +1,192 @@
+#include "avahid/session/session.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/dnssd/support/network.hpp"
+
+namespace avahid::session {
+namespace {
+
+using dnssd::Families;
+using dnssd::Handle;
+using dnssd::test::address;
+using dnssd::test::name;
+using mdns::engine::Family;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using namespace std::chrono_literals;
+
+struct NoMachine : Machine {
+    Status status() const override { return {}; }
+    Errc set_host_name(const std::string&) override { return Errc::ok; }
+    Errc ipv4ll(const std::string&, Ipv4llAction) override { return Errc::ok; }
+    Errc reload() override { return Errc::ok; }
+    std::optional<int> ifindex_of(const std::string&) const override { return {}; }
+    std::string name_of(int) const override { return ""; }
+    std::vector<mdns::engine::CachedRecordInfo> cache() const override { return {}; }
+    void flush_cache() override {}
+};
+
+struct Sessions : testing::Test {
+    Sessions() {
+        host.plug(2, Family::ipv4, 0, "169.254.1.1");
+        host.catalogue.set_host_name(network.now(), name("alpha.local"));
+    }
+    ClientId client(uid_t uid) {
+        const auto id = session.open(uid);
+        EXPECT_TRUE(id);
+        return id ? *id : ClientId{};
+    }
+    Result<Handle> browse(ClientId id) {
+        return session.browse(network.now(), id, "_http._tcp", "local", "", {});
+    }
+    /// Lets time pass, and hands what the catalogue said to the session.
+    std::vector<Addressed> run(dnssd::Duration time) {
+        host.forget_events();
+        network.run(time);
+        std::vector<Addressed> told;
+        for (const auto& entry : host.events) session.on_event(network.now(), entry.second);
+        while (auto event = session.poll()) told.push_back(std::move(*event));
+        return told;
+    }
+    dnssd::test::Network network;
+    dnssd::test::Host& host = network.add_host();
+    NoMachine machine;
+    Session session{host.catalogue, machine,
+                    Limits{.clients_per_uid = 3, .handles_per_client = 4, .handles_per_uid = 6},
+                    [](uid_t uid) { return uid == 0; }};
+};
+
+TEST_F(Sessions, HandEachEventToItsClient) {
+    const ClientId one = client(1);
+    const ClientId two = client(2);
+    const auto first = browse(one);
+    const auto second = browse(two);
+    ASSERT_TRUE(first && second);
+    for (const auto& [to, event] : run(2s)) {
+        const Handle handle = std::visit([](const auto& e) { return e.handle; }, event);
+        EXPECT_EQ(handle, to == one ? *first : *second);
+    }
+}
+
+TEST_F(Sessions, LeaveEventsOfNobodyAlone) {
+    EXPECT_FALSE(session.on_event(network.now(), dnssd::AllForNow{Handle{12345}}));
+    EXPECT_EQ(session.poll(), std::nullopt);
+}
+
+TEST_F(Sessions, TakeEverythingAlongWhenAClientGoes) {
+    const ClientId one = client(1);
+    ASSERT_TRUE(session.publish(network.now(), one, {.name = {"Web", "_http._tcp"}, .port = 80}));
+    ASSERT_TRUE(browse(one));
+    EXPECT_EQ(session.publications(), 1u);
+    run(3s);
+    network.forget_packets();
+    session.close(network.now(), one);
+    EXPECT_EQ(session.clients(), 0u);
+    EXPECT_EQ(session.publications(), 0u);
+    EXPECT_THAT(run(60s), IsEmpty());
+    bool goodbye = false;
+    for (const auto& sent : network.records_from(host)) goodbye |= sent.record.ttl == 0;
+    EXPECT_TRUE(goodbye);
+    EXPECT_THAT(network.questions_from(host), IsEmpty());
+    session.close(network.now(), one);  // again: ignored
+}
+
+TEST_F(Sessions, DropEventsOfAClientThatIsGone) {
+    const ClientId one = client(1);
+    const auto handle = browse(one);
+    ASSERT_TRUE(handle);
+    EXPECT_TRUE(session.on_event(network.now(), dnssd::AllForNow{*handle}));
+    session.close(network.now(), one);
+    EXPECT_EQ(session.poll(), std::nullopt);
+    EXPECT_FALSE(session.on_event(network.now(), dnssd::AllForNow{*handle}));
+}
+
+TEST_F(Sessions, KeepClientsOutOfEachOthersHandles) {
+    const ClientId one = client(1);
+    const ClientId two = client(1);
+    const auto handle =
+        session.publish(network.now(), one, {.name = {"Web", "_http._tcp"}, .port = 80});
+    ASSERT_TRUE(handle);
+    EXPECT_EQ(session.update_txt(network.now(), two, *handle, {"a=1"}), Errc::no_such_handle);
+    session.cancel(network.now(), two, *handle);
+    EXPECT_EQ(session.publications(), 1u);
+    EXPECT_EQ(session.update_txt(network.now(), one, *handle, {"a=1"}), Errc::ok);
+    session.cancel(network.now(), one, *handle);
+    EXPECT_EQ(session.publications(), 0u);
+}
+
+TEST_F(Sessions, LimitTheClientsOfAUser) {
+    std::vector<ClientId> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(client(1));
+    EXPECT_EQ(session.open(1).error(), Errc::too_many_clients);
+    client(2);  // is not concerned
+    session.close(network.now(), clients[0]);
+    client(1);
+}
+
+TEST_F(Sessions, LimitTheHandlesOfAClient) {
+    const ClientId one = client(1);
+    std::vector<Handle> handles;
+    for (int i = 0; i < 4; ++i) handles.push_back(*browse(one));
+    EXPECT_EQ(browse(one).error(), Errc::too_many_objects);
+    session.cancel(network.now(), one, handles[0]);
+    EXPECT_TRUE(browse(one));
+}
+
+TEST_F(Sessions, LimitTheHandlesOfAUserAndNoOneElses) {
+    const ClientId one = client(1);
+    const ClientId two = client(1);
+    const ClientId other = client(2);
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(browse(one));
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(browse(two));
+    EXPECT_EQ(browse(two).error(), Errc::too_many_objects);
+    EXPECT_TRUE(browse(other));
+    session.close(network.now(), one);
+    EXPECT_TRUE(browse(two));
+}
+
+TEST_F(Sessions, FreeTheQuotaWhenALookupEnds) {
+    const ClientId one = client(1);
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 2; ++i) {
+            const std::string host_name = "n" + std::to_string(round * 2 + i) + ".local";
+            ASSERT_TRUE(
+                session.lookup_host(network.now(), one, name(host_name), Families::both, {}));
+            ASSERT_TRUE(session.lookup_address(network.now(), one, address("169.254.7.9"), {}));
+        }
+        EXPECT_EQ(browse(one).error(), Errc::too_many_objects);
+        EXPECT_THAT(run(2s), SizeIs(4));
+    }
+    EXPECT_TRUE(browse(one));
+}
+
+TEST_F(Sessions, RefusedCallsUseNoQuota) {
+    const ClientId one = client(1);
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(session.browse(network.now(), one, "http", "local", "", {}).error(),
+                  Errc::bad_type);
+    }
+    EXPECT_TRUE(browse(one));
+}
+
+TEST_F(Sessions, TellWhoMayManage) {
+    EXPECT_TRUE(session.may_manage(client(0)));
+    EXPECT_FALSE(session.may_manage(client(1)));
+    EXPECT_FALSE(session.may_manage(ClientId{999}));
+}
+
+TEST_F(Sessions, RefuseClientsThatAreNone) {
+    EXPECT_EQ(browse(ClientId{999}).error(), Errc::failed);
+    session.close(network.now(), ClientId{999});
+}
+
+TEST_F(Sessions, EveryErrorHasASentence) {
+    for (int i = 0; i <= static_cast<int>(Errc::failed); ++i) {
+        EXPECT_STRNE(to_string(static_cast<Errc>(i)), "unknown error");
+    }
+}
+
+}  // namespace
+}  // namespace avahid::session

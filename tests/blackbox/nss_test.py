@@ -1,0 +1,153 @@
+"""Names in any program, through the name service module: ping, getent, getaddrinfo."""
+import ast
+import socket
+import threading
+import time
+
+import lab
+from lab import dns
+from lab.process import SLOWNESS
+
+ULA = {"alpha": "fd00:a:a1d::a", "beta": "fd00:a:a1d::b"}
+
+
+class NameServer:
+    """A unicast DNS server at 127.0.0.1 of a host, which knows one name and counts questions."""
+
+    def __init__(self, host, name, address):
+        self.asked = []
+        self._name, self._address = name, address
+        self._socket = host.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 53))
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        while True:
+            data, client = self._socket.recvfrom(4096)
+            question = dns.parse(data)
+            asked = question.questions[0]
+            self.asked.append(asked.name.lower())
+            known = asked.name.lower() == self._name
+            answers = ([dns.Record(asked.name, dns.A, self._address)]
+                       if known and asked.type == dns.A else [])
+            flags = 0x8180 if known else 0x8183
+            self._socket.sendto(dns.encode(dns.Message(
+                False, question.questions, answers, [], [], question.id, flags)), client)
+
+
+class Names(lab.LabCase):
+    @classmethod
+    def furnish(cls):
+        link = lab.Link()
+        cls.alpha, cls.beta = cls.host("alpha", link), cls.host("beta", link)
+        cls.seen = cls.capture(cls.alpha.ports["eth0"])
+        for host in (cls.alpha, cls.beta):
+            host.ip("address", "add", f"{ULA[host.name]}/64", "dev", "eth0", "nodad")
+            host.start_avahid()
+        for host in (cls.alpha, cls.beta):
+            host.wait_claimed()
+            host.wait_established()
+        cls.address = cls.beta.ipv4ll()
+        lab.wait_for("beta's addresses of both families", lambda: {"A", "AAAA"} <= {
+            r["type"] for r in cls.records("beta.local")})
+        cls.server = NameServer(cls.alpha, "www.example.com", "192.0.2.80")
+
+    @classmethod
+    def records(cls, name):
+        with cls.alpha.varlink() as client:
+            replies = client.stream("Query", 1, name=name, type="ANY")
+            return [reply["record"] for reply in replies if reply.get("event") == "added"]
+
+    def getent(self, *args):
+        started = time.monotonic()
+        done = self.alpha.run("getent", *args, check=False)
+        return done.returncode, done.stdout.splitlines(), time.monotonic() - started
+
+    def addresses(self, family):
+        """What getaddrinfo says in a program of its own: {(address, scope)}."""
+        script = ("import socket;"
+                  f"print([a[4] for a in socket.getaddrinfo('beta.local', 1, {int(family)},"
+                  " socket.SOCK_STREAM)])")
+        found = ast.literal_eval(self.alpha.run("/usr/bin/python3", "-c", script).stdout)
+        return {(a[0].partition("%")[0], a[3] if len(a) > 2 else 0) for a in found}
+
+    def test_ping(self):
+        for family in ((), ("-4",), ("-6",)):
+            with self.subTest(family=family):
+                out = self.alpha.run("ping", *family, "-c", "1", "beta.local").stdout
+                self.assertIn(" 0% packet loss", out)
+                if family == ("-4",):
+                    self.assertIn(f"({self.address})", out)
+
+    def test_any_family_gets_all_addresses_with_scope(self):  # NSS-§scope-01
+        self.assertEqual(self.addresses(socket.AF_UNSPEC),
+                         {(self.address, 0), (ULA["beta"], 0),
+                          (self.beta.fe80(), self.alpha.ifindex())})
+
+    def test_scoped_address_can_be_connected_to(self):
+        listener = self.beta.socket(socket.AF_INET6, socket.SOCK_STREAM)
+        listener.bind(("::", 8080))
+        listener.listen()
+        script = ("import socket;"
+                  "a = [a[4] for a in socket.getaddrinfo('beta.local', 8080,"
+                  " type=socket.SOCK_STREAM) if a[4][0].startswith('fe80')][0];"
+                  "s = socket.socket(socket.AF_INET6); s.settimeout(3); s.connect(a)")
+        self.alpha.run("/usr/bin/python3", "-c", script)
+        listener.close()
+
+    def test_one_family(self):
+        self.assertEqual(self.addresses(socket.AF_INET), {(self.address, 0)})
+        self.assertIn((ULA["beta"], 0), self.addresses(socket.AF_INET6))
+
+    def test_hostent_callers_get_addresses_they_can_use(self):  # NSS-§scope-03
+        status, lines, _ = self.getent("hosts", "beta.local")
+        self.assertEqual((status, [line.split() for line in lines]),
+                         (0, [[ULA["beta"], "beta.local"]]))
+
+    def test_reverse(self):  # NSS-§rev-04
+        for address in (self.address, self.beta.fe80()):
+            status, lines, _ = self.getent("hosts", address)
+            self.assertEqual((status, [line.split() for line in lines]),
+                             (0, [[address, "beta.local"]]))
+
+    def test_unknown_name_ends_within_a_second(self):  # NSS-§status-02, NSS-§conf-01
+        self.server.asked.clear()
+        status, _, seconds = self.getent("hosts", "nosuch.local")
+        self.assertEqual(status, 2)
+        self.assertLess(seconds, 1.1 * SLOWNESS)
+        self.assertEqual(self.server.asked, [], "a .local name went to unicast DNS")
+
+    def test_known_name_is_quick(self):  # NSS-§time-04
+        self.getent("hosts", "beta.local")
+        _, _, seconds = self.getent("hosts", "beta.local")
+        self.assertLess(seconds, 0.2 * SLOWNESS)
+
+    def test_other_names_are_left_to_dns(self):  # NSS-§status-04, NSS-§name-01
+        self.server.asked.clear()
+        status, lines, _ = self.getent("ahostsv4", "www.example.com")
+        self.assertEqual((status, lines[0].split()[0]), (0, "192.0.2.80"))
+        self.assertIn("www.example.com", self.server.asked)
+        self.assertFalse([s for s in self.seen.mdns() if s.message.asks("www.example.com")])
+
+    def test_single_label_is_not_asked_for(self):  # NSS-§name-10
+        self.getent("hosts", "printer")
+        self.assertFalse([s for s in self.seen.mdns()
+                          if s.message.asks("printer") or s.message.asks("printer.local")])
+
+
+class DaemonDown(lab.LabCase):
+    @classmethod
+    def furnish(cls):
+        cls.alpha = cls.host("alpha")
+        cls.server = NameServer(cls.alpha, "www.example.com", "192.0.2.80")
+
+    def test_dns_goes_on_at_once(self):  # NSS-§status-05
+        started = time.monotonic()
+        done = self.alpha.run("getent", "hosts", "beta.local", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertLess(time.monotonic() - started, 0.5 * SLOWNESS)
+        self.assertIn("beta.local", self.server.asked)
+
+
+if __name__ == "__main__":
+    lab.main()
