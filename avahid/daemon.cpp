@@ -48,6 +48,7 @@ session::Limits session_limits(const config::Config& config) {
     session::Limits limits;
     limits.clients_per_uid = config.control.clients_max_per_uid;
     limits.handles_per_client = config.server.objects_per_client_max;
+    limits.handles_per_uid = config.control.objects_max_per_uid;
     return limits;
 }
 
@@ -58,6 +59,7 @@ void log_line(const std::string& line) { log::warning("{}", line); }
 struct Daemon::Impl final : session::Machine {
     explicit Impl(Setup given);
 
+    bool open();
     int run();
     void drain();
     void arm();
@@ -72,6 +74,7 @@ struct Daemon::Impl final : session::Machine {
     void on_resume();
     void on_hostname();
     void wait_for_signal();
+    void wait_for_request();
     void wait_for_watchdog(std::chrono::microseconds interval);
     void load_static();
     void reload_all();
@@ -97,7 +100,8 @@ struct Daemon::Impl final : session::Machine {
     Instant armed = Instant::max();
     boost::asio::steady_timer watchdog{io};
     boost::asio::steady_timer last_call{io};
-    boost::asio::signal_set signals{io, SIGINT, SIGTERM, SIGHUP};
+    boost::asio::signal_set signals{io, SIGINT, SIGTERM};
+    boost::asio::signal_set requests{io, SIGHUP, SIGUSR1};
     ResumeDetector sleep;
     int exit_status = 0;
     bool stopping = false;
@@ -120,6 +124,7 @@ struct Daemon::Impl final : session::Machine {
 
 Daemon::Daemon(Setup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
 Daemon::~Daemon() = default;
+bool Daemon::open() { return impl_->open(); }
 int Daemon::run() { return impl_->run(); }
 
 Daemon::Impl::Impl(Setup given)
@@ -151,13 +156,18 @@ Daemon::Impl::Impl(Setup given)
     link_local.on_config(setup.config);
 }
 
-int Daemon::Impl::run() {
-    wait_for_signal();
-    listen();
+bool Daemon::Impl::open() {
     if (const auto followed = monitor.start(); !followed) {
         log::error("the kernel does not tell of its interfaces (netlink): {}", followed.error().message());
-        return 1;
+        return false;
     }
+    return true;
+}
+
+int Daemon::Impl::run() {
+    wait_for_signal();
+    wait_for_request();
+    listen();
     host.set_wanted(steady_clock::now(), wanted_host_name());
     hostname = std::make_unique<HostnameWatcher>(io, [this] { on_hostname(); });
     load_static();
@@ -235,6 +245,9 @@ void Daemon::Impl::on_datagram(mdns::engine::LinkId link, const mdns::engine::So
 void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     if (stopping) return;
     const Instant now = steady_clock::now();
+    if (sockets.look_for_others()) {
+        for (const auto& [ifindex, interface] : monitor.interfaces()) links.on_interface(now, interface);
+    }
     const auto found = monitor.interfaces().find(event.ifindex);
     if (event.kind == net::LinkEvent::Kind::gone || found == monitor.interfaces().end()) {
         links.on_interface_gone(now, event.ifindex);
@@ -284,14 +297,22 @@ void Daemon::Impl::on_hostname() {
 }
 
 void Daemon::Impl::wait_for_signal() {
-    signals.async_wait([this](const boost::system::error_code& cancelled, int signal) {
+    signals.async_wait([this](const boost::system::error_code& cancelled, int) {
         if (cancelled) return;
         wait_for_signal();
+        log::info("told to stop");
+        stop();
+    });
+}
+
+void Daemon::Impl::wait_for_request() {
+    requests.async_wait([this](const boost::system::error_code& cancelled, int signal) {
+        if (cancelled) return;
+        wait_for_request();
         if (signal == SIGHUP) {
-            reload();
+            reload_all();
         } else {
-            log::info("told to stop");
-            stop();
+            log_state(status(), cache());
         }
     });
 }

@@ -24,6 +24,10 @@ public:
     explicit Daemon(Setup setup);
     ~Daemon();
 
+    /// Opens what is better opened with privileges (large socket buffers); reads nothing from the
+    /// network yet.
+    /// \return false, having logged why, when there is nothing to go on with
+    bool open();
     /// Serves until told to stop (SIGINT, SIGTERM) or until it cannot go on.
     /// \return the exit status
     int run();

@@ -116,11 +116,13 @@ int run(std::vector<std::string> arguments) {
     warn_of_other_stacks();
     Setup setup{options, std::move(loaded.config), {}, version};
     setup.keeper = fork_keeper(setup.config, *identity);
+    Daemon daemon(std::move(setup));
+    if (!daemon.open()) return 1;
     if (const auto failure = ops::drop_privileges(*identity)) {
         log::error("privileges cannot be given up: {}: {}", failure->step, failure->why.message());
         return 1;
     }
-    return Daemon(std::move(setup)).run();
+    return daemon.run();
 }
 
 }  // namespace

@@ -34,4 +34,21 @@ session::LinkState link_state(const net::Interface& interface, const std::vector
     return state;
 }
 
+void log_state(const session::Status& status, const std::vector<mdns::engine::CachedRecordInfo>& cache) {
+    log::info("state: host name {} ({}), {} clients, {} publications", status.host_name, status.host_state,
+              status.clients, status.publications);
+    for (const auto& link : status.links) {
+        log::info("state: {} {}: {}{}", link.name, fmt::join(link.addresses, " "), link.packets_in,
+                  link.note.empty() ? " packets in" : " packets in, not served: " + link.note);
+    }
+    for (const auto& port : status.ipv4ll) {
+        log::info("state: {} IPv4LL {} {} {}", port.name, port.policy, port.state, port.address);
+    }
+    for (const auto& entry : cache) {
+        log::info("cache: {} {} {} {} s left: {}", entry.link.ifindex, entry.record.name.to_text(),
+                  mdns::wire::type_name(entry.record.type), entry.remaining,
+                  mdns::wire::rdata_to_text(entry.record.type, entry.record.rdata));
+    }
+}
+
 }  // namespace avahid

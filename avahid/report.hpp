@@ -1,5 +1,5 @@
 // avahid/report.hpp: values turned into what people read: diagnostics into log lines, an interface
-// into a row of `avahictl status`.
+// into a row of `avahictl status`, the state into the log.
 #pragma once
 
 #include <span>
@@ -14,5 +14,8 @@ namespace avahid {
 void report(std::span<const config::Diagnostic> diagnostics);
 
 session::LinkState link_state(const net::Interface& interface, const std::vector<mdns::engine::LinkStatus>& links);
+
+/// SIGUSR1: everything there is, into the log.
+void log_state(const session::Status& status, const std::vector<mdns::engine::CachedRecordInfo>& cache);
 
 }  // namespace avahid

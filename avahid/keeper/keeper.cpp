@@ -97,10 +97,11 @@ int Server::check_address(const Request& request) const {
 int Server::add_address(const Request& request) {
     if (const int error = check_address(request)) return error;
     const LinkLocal wanted = named_in(request);
-    const bool busy = std::any_of(added_.begin(), added_.end(), [&wanted](const LinkLocal& each) {
-        return each.ifindex == wanted.ifindex;
+    // One per interface. An interface that was away and came back under its old number has lost
+    // what we still hold for it; removing that again does no harm.
+    std::erase_if(added_, [this, &wanted](const LinkLocal& each) {
+        return each.ifindex == wanted.ifindex && addresses_.remove(each) == 0;
     });
-    if (busy) return EBUSY;
     const int error = addresses_.add(wanted, request.default_route == 1);
     if (error == 0) added_.push_back(wanted);
     return error;

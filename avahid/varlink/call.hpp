@@ -1,6 +1,6 @@
 // avahid/varlink/call.hpp: one call in progress, and what answers it.
-// A method either replies at once, or leaves an Activity that turns events into replies. Methods are
-// one file each in calls/; calls/table.cpp names them all.
+// A method either replies at once, or leaves an Activity that turns events into replies. Methods
+// are one file each in calls/; calls/table.cpp names them all.
 #pragma once
 
 #include <memory>

@@ -80,10 +80,10 @@ void Connection::give_up() {
 void Connection::write() {
     conversation_.on_unsent(now(), outgoing_.size() - written_);
     auto rest = boost::asio::buffer(outgoing_) + written_;
-    socket_.async_write_some(rest, [self = shared_from_this()](const error_code& error,
-                                                               std::size_t n) {
-        if (!self->closed_) self->on_written(error, n);
-    });
+    socket_.async_write_some(rest,
+                             [self = shared_from_this()](const error_code& error, std::size_t n) {
+                                 if (!self->closed_) self->on_written(error, n);
+                             });
 }
 
 void Connection::on_written(const error_code& error, std::size_t count) {

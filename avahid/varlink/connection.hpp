@@ -41,8 +41,8 @@ private:
     Conversation conversation_;
     Hooks hooks_;
     std::array<char, 16384> incoming_;
-    std::string outgoing_;        // being written
-    std::size_t written_ = 0;     // of it
+    std::string outgoing_;     // being written
+    std::size_t written_ = 0;  // of it
     bool reading_ = false;
     bool read_ended_ = false;
     bool closed_ = false;

@@ -16,7 +16,7 @@ class Activity;
 
 class Conversation {
 public:
-    static constexpr std::size_t max_output = 4u << 20;     // bytes that may wait for the client
+    static constexpr std::size_t max_output = 4u << 20;       // bytes that may wait for the client
     static constexpr std::size_t plenty_output = 256u << 10;  // from here on, what can wait does
 
     Conversation(session::Session& session, session::ClientId client);

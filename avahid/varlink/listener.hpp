@@ -1,6 +1,6 @@
 // avahid/varlink/listener.hpp: a listening Unix socket: its file, and a steady accept loop.
-// Out of descriptors it waits a moment: the connection stays in the queue, so accept() would fail at
-// once again and again.
+// Out of descriptors it waits a moment: the connection stays in the queue, so accept() would fail
+// at once again and again.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -44,19 +44,24 @@ json type_part(dnssd::LinkId link, const std::string& type, const std::string& d
 json link_to_json(const session::LinkState& link) {
     json addresses = json::array();
     for (const std::string& address : link.addresses) addresses.push_back(text(address));
-    return {{"interface", text(link.name)},       {"ifindex", link.ifindex},
-            {"mac", text(link.mac)},              {"addresses", std::move(addresses)},
-            {"mdns_ipv4", link.mdns_ipv4},        {"mdns_ipv6", link.mdns_ipv6},
-            {"note", text(link.note)},            {"packets_in", link.packets_in},
-            {"packets_out", link.packets_out},    {"cached_records", link.cached_records}};
+    return {{"interface", text(link.name)},    {"ifindex", link.ifindex},
+            {"mac", text(link.mac)},           {"addresses", std::move(addresses)},
+            {"mdns_ipv4", link.mdns_ipv4},     {"mdns_ipv6", link.mdns_ipv6},
+            {"note", text(link.note)},         {"packets_in", link.packets_in},
+            {"packets_out", link.packets_out}, {"cached_records", link.cached_records}};
 }
 
 json counters_to_json(const mdns::engine::Counters& counters) {
-    return {{"packets_in", counters.packets_in},       {"packets_out", counters.packets_out},
-            {"bytes_in", counters.bytes_in},           {"bytes_out", counters.bytes_out},
-            {"malformed", counters.malformed},         {"bad_records", counters.bad_records},
-            {"ignored", counters.ignored},             {"own_echoes", counters.own_echoes},
-            {"cache_dropped", counters.cache_dropped}, {"conflicts", counters.conflicts}};
+    return {{"packets_in", counters.packets_in},
+            {"packets_out", counters.packets_out},
+            {"bytes_in", counters.bytes_in},
+            {"bytes_out", counters.bytes_out},
+            {"malformed", counters.malformed},
+            {"bad_records", counters.bad_records},
+            {"ignored", counters.ignored},
+            {"own_echoes", counters.own_echoes},
+            {"cache_dropped", counters.cache_dropped},
+            {"conflicts", counters.conflicts}};
 }
 
 /// \param key  "key" or "value": bytes that are not text go to "key_base64" or "value_base64"
@@ -116,10 +121,10 @@ json txt_to_json(const std::vector<std::string>& strings) {
 }
 
 json to_json(const session::Ipv4llState& state) {
-    json object{{"interface", text(state.name)},     {"ifindex", state.ifindex},
-                {"policy", text(state.policy)},      {"state", text(state.state)},
-                {"address", text(state.address)},    {"since", seconds(state.since)},
-                {"conflicts", state.conflicts},      {"probe_scale", seconds(state.probe_scale)}};
+    json object{{"interface", text(state.name)},  {"ifindex", state.ifindex},
+                {"policy", text(state.policy)},   {"state", text(state.state)},
+                {"address", text(state.address)}, {"since", seconds(state.since)},
+                {"conflicts", state.conflicts},   {"probe_scale", seconds(state.probe_scale)}};
     if (state.next) object["next"] = seconds(*state.next);
     return object;
 }

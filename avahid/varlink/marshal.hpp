@@ -1,5 +1,6 @@
-// avahid/varlink/marshal.hpp: values of the session to JSON, in the shapes of org.avahid.Daemon.varlink.
-// Pure. Names, types and TXT strings come from the network: any bytes; the JSON is always UTF-8.
+// avahid/varlink/marshal.hpp: values of the session to JSON, in the shapes of
+// org.avahid.Daemon.varlink. Pure. Names, types and TXT strings come from the network: any bytes;
+// the JSON is always UTF-8.
 #pragma once
 
 #include <functional>

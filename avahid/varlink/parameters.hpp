@@ -1,5 +1,6 @@
-// avahid/varlink/parameters.hpp: the parameters of one call, read by name; it remembers what is wrong.
-// Read all, then ask problem() once: a missing, wrong or unknown parameter is named in the error.
+// avahid/varlink/parameters.hpp: the parameters of one call, read by name; it remembers what is
+// wrong. Read all, then ask problem() once: a missing, wrong or unknown parameter is named in the
+// error.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,8 @@ public:
     using Log = std::function<void(const std::string& line)>;
 
     /// \param pump  called from the io_context after calls into the session: carries out what they
-    ///              led to, and brings events back by on_event(); never called from on_event() itself
+    ///              led to, and brings events back by on_event(); never called from on_event()
+    ///              itself
     /// \param log   one line for each client given up, and for trouble with the socket
     Server(boost::asio::io_context& io, session::Session& session, std::function<void()> pump,
            Log log = {});

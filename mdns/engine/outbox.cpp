@@ -145,7 +145,7 @@ std::size_t& Outbox::budget(Instant now) {
 
 void Outbox::flush_questions(Instant now) {
     if (asks_.empty()) return;
-    std::ranges::stable_partition(asks_, [](const Ask& ask) { return ask.alone; });  // the urgent first
+    std::stable_partition(asks_.begin(), asks_.end(), [](const Ask& ask) { return ask.alone; });  // the urgent first
     drop_front(asks_, packer_.questions(now, asks_, budget(now)));
 }
 

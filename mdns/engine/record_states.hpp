@@ -45,6 +45,16 @@ public:
                now - states_[index].last_multicast < time;
     }
 
+    /// The record of this name and data that is active here.
+    std::optional<RecordIndex> find_active(NamePlace place, const wire::RecordView& seen) const {
+        for (const RecordIndex index : zone_.at(place)) {
+            const ZoneRecord& ours = zone_[index];
+            const bool same_key = active(index) && ours.type == seen.type && ours.klass == seen.klass;
+            if (same_key && seen.rdata_equals(ours.rdata)) return index;
+        }
+        return {};
+    }
+
     /// Do we own this name alone here, for all types (§6.1)?
     bool owns(NamePlace place) const {
         for (const RecordIndex index : zone_.at(place)) {

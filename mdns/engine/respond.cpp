@@ -28,8 +28,10 @@ void Respond::on_query(Instant now, const Source& from, const wire::Message& que
     // §7.2: known answers of a host whose question came before. Matched by source address.
     if (query.questions().empty()) {
         for (const auto& known : query.answers()) {
-            const auto ours = room_.host.zone.find(room_.host.zone.find(known.name), known);
-            if (ours && known.ttl >= (room_.host.zone[*ours].ttl + 1) / 2) room_.outbox.known_to(from.from.address, *ours);
+            const auto ours = room_.records.find_active(room_.host.zone.find(known.name), known);
+            if (ours && known.ttl >= (room_.host.zone[*ours].ttl + 1) / 2) {
+                room_.outbox.known_to(from.from.address, *ours);
+            }
         }
     }
     if (query.header().truncated) {
@@ -152,8 +154,8 @@ bool Respond::multicast_lately(Instant now, const Answer& item) const {
 void Respond::on_peer_answer(Instant now, const wire::Message& response) {
     const Zone& zone = room_.host.zone;
     for (const auto& seen : response.answers()) {
-        const auto ours = zone.find(zone.find(seen.name), seen);
-        if (!ours || !room_.records.active(*ours)) continue;
+        const auto ours = room_.records.find_active(zone.find(seen.name), seen);
+        if (!ours) continue;
         if (seen.ttl >= zone[*ours].ttl) {
             room_.outbox.answered_by_peer(now, *ours);
         } else if (seen.ttl < (zone[*ours].ttl + 1) / 2) {  // §6.6: "MUST mark its record for multicast"

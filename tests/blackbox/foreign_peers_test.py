@@ -14,6 +14,7 @@ class ForeignPeers(lab.LabCase):
         cls.beta = cls.host("beta", link)
         for number, host in enumerate((cls.alpha, cls.beta), 1):
             host.ip("address", "add", f"192.0.2.{number}/24", "dev", "eth0")
+        lab.wait_for("IPv6", lambda: cls.alpha.fe80() and cls.beta.fe80())
         cls.alpha.start_avahid(policy="off")
         cls.alpha.wait_established()
 

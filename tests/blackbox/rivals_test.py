@@ -51,6 +51,9 @@ class TwoInterfacesOnOneLink(lab.LabCase):
             self.alpha.ip("address", "add", address, "dev", interface)
         for _ in range(5):
             self.alpha.start_avahid(policy="off")
+            lab.wait_for("both families on both interfaces", lambda: all(
+                i["mdns_ipv4"] and i["mdns_ipv6"] for i in self.alpha.status()["links"]
+                if i["interface"] != "lo"))
             self.assertEqual(self.alpha.wait_established(), "alpha")
             time.sleep(2)  # later announcements are heard too
             status = self.alpha.status()

@@ -275,6 +275,22 @@ TEST_F(Publishing, RenamesUntilANameIsFree) {  // RFC6762-§9-07
     EXPECT_THAT(peer.all<Renamed>(), SizeIs(2));
 }
 
+TEST_F(Publishing, ARivalMetLaterRenamesAndPublishesAgain) {  // RFC6762-§9-04 RFC6762-§14-02
+    Host& far = network.add_host();
+    far.catalogue.set_host_name(network.now(), name("gamma.local"));
+    far.plug(2, Family::ipv4, 5, "169.254.1.3");
+    publish(us, web);
+    publish(far, {.name = web.name, .port = 81});
+    network.run(5s);
+    ASSERT_THAT(published(far), ElementsAre("Web"));
+    far.plug(3, Family::ipv4, 0, "169.254.1.3");
+    network.run(5s);
+    ASSERT_THAT(far.all<Renamed>(), SizeIs(1));
+    EXPECT_EQ(far.all<Renamed>()[0].link.ifindex, 3);
+    EXPECT_THAT(published(far), ElementsAre("Web", "Web #2"));
+    EXPECT_THAT(published(us), ElementsAre("Web"));
+}
+
 TEST_F(Publishing, WithoutRenamingTheNameIsLost) {
     publish(us, web);
     network.run(5s);

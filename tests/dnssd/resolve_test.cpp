@@ -248,8 +248,8 @@ TEST_F(Resolving, EndsWhenCancelled) {
     say_service();
     us.catalogue.cancel(network.now(), handle);
     network.forget_packets();
-    say_host();
     network.run(60s);
+    say_host();
     EXPECT_THAT(us.all<Resolved>(), IsEmpty());
     EXPECT_THAT(us.all<ResolveFailed>(), IsEmpty());
     EXPECT_THAT(network.questions_from(us), IsEmpty());

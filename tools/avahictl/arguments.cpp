@@ -71,8 +71,7 @@ Parser::Parser() {
     app_.add_option("--socket", command_.common.socket, "control socket of avahid")
         ->envname("AVAHID_SOCKET")
         ->capture_default_str();
-    app_.add_option("--timeout", timeout_, "end after so many seconds")
-        ->check(CLI::PositiveNumber);
+    app_.add_option("--timeout", timeout_, "end after so many seconds")->check(CLI::PositiveNumber);
     add_status();
     add_browse();
     add_resolve();
@@ -116,8 +115,7 @@ void Parser::add_browse() {
 
 void Parser::add_resolve() {
     auto* sub = verb("resolve", "addresses of a name, name of an address, data of a service");
-    sub->add_option("WORDS", resolve_words_, "NAME or ADDRESS; with -s: INSTANCE TYPE")
-        ->required();
+    sub->add_option("WORDS", resolve_words_, "NAME or ADDRESS; with -s: INSTANCE TYPE")->required();
     sub->add_flag("-s,--service", resolve_service_, "resolve a service");
     sub->add_flag("-p,--parsable", command_.common.parsable, "in the format of Avahi's tools");
     sub->add_option("-d,--domain", resolve_domain_, "domain of the service");

@@ -99,7 +99,8 @@ Exit complain(const Reply& error) {
 }
 
 std::string explain(const Reply& error) {
-    if (error.error == ours + "NotFound") return explain_not_found(text_of(error.parameters, "reason"));
+    if (error.error == ours + "NotFound")
+        return explain_not_found(text_of(error.parameters, "reason"));
     if (error.error.starts_with(standard)) {
         return explain_standard(error.error.substr(standard.size()), error.parameters);
     }

@@ -30,7 +30,7 @@ public:
         : common_(common),
           options_(options),
           end_(end_of(common)),
-          view_(common, options.resolve, !options.until_all && !options.until_cache) {}
+          view_(common, options.resolve, !ends_by_itself()) {}
 
     Exit run() {
         const bool all = options_.type.empty();
@@ -109,6 +109,7 @@ private:
         }
     }
     void on_reply(std::size_t index, const json& parameters) {
+        if (ends_by_itself() && streams_[index].complete) return;  // what comes later is left out
         const std::string event = text_of(parameters, "event");
         if (event == (options_.until_cache ? "cache_exhausted" : "all_for_now")) {
             streams_[index].complete = true;
@@ -142,9 +143,9 @@ private:
         return local_.contains(key);
     }
 
+    bool ends_by_itself() const { return options_.until_all || options_.until_cache; }
     bool is_complete() const {
-        if (!options_.until_all && !options_.until_cache) return false;
-        return std::ranges::all_of(streams_, &Stream::complete);
+        return ends_by_itself() && std::ranges::all_of(streams_, &Stream::complete);
     }
 
     const Common& common_;

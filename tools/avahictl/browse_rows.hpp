@@ -45,11 +45,11 @@ public:
 private:
     using Key = std::pair<std::string, std::string>;  // interface, whole name
     struct Entry {
-        std::set<std::string> present;   // families it is heard by
-        std::set<std::string> shown;     // families a row has told of
+        std::set<std::string> present;        // families it is heard by
+        std::set<std::string> shown;          // families a row has told of
         std::map<std::string, Service> data;  // by family
         std::set<std::string> failed;
-        Service service;                 // as found
+        Service service;  // as found
         std::string shown_details;
         std::optional<Instant> changed;  // since then something waits to be shown
     };

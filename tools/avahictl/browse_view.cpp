@@ -79,7 +79,8 @@ std::string BrowseView::print(const std::vector<BrowseRow>& rows) {
 
 std::string BrowseView::print(const BrowseRow& row) {
     const std::string line = columns_.line(cells(row));
-    std::string out = paint(colour_of(row.mark), line.substr(0, 1), colour_) + line.substr(1) + "\n";
+    std::string out =
+        paint(colour_of(row.mark), line.substr(0, 1), colour_) + line.substr(1) + "\n";
     if (row.mark != '-' && row.resolved) out += details(row.service);
     if (row.mark != '-' && row.failed) out += "    not resolved: nobody answers\n";
     return out;

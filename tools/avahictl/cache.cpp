@@ -16,16 +16,17 @@ namespace {
 std::vector<std::string> cells(const json& record) {
     return {printable(text_of(record, "interface")),
             text_of(record, "family") == "ipv6" ? "IPv6" : "IPv4",
-            printable(text_of(record, "name")), fmt::format("{}", number_of(record, "ttl")),
-            printable(text_of(record, "type")), printable(text_of(record, "rdata"))};
+            printable(text_of(record, "name")),
+            fmt::format("{}", number_of(record, "ttl")),
+            printable(text_of(record, "type")),
+            printable(text_of(record, "rdata"))};
 }
 
 Exit show(const Common& common) {
     auto stream = open_stream(common, "CacheShow", json::object());
     if (!stream) return stream.error();
     const auto end = end_of(common);
-    std::vector<std::vector<std::string>> rows = {
-        {"LINK", "", "NAME", "TTL", "TYPE", "DATA"}};
+    std::vector<std::vector<std::string>> rows = {{"LINK", "", "NAME", "TTL", "TYPE", "DATA"}};
     std::size_t count = 0;
     for (bool more = true; more;) {
         const auto reply = stream->next(end);

@@ -153,7 +153,8 @@ ClientErrc wait_readable(std::span<const int> descriptors, Deadline deadline) {
         polled.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
     }
     const timespec left = deadline ? time_left(*deadline) : timespec{};
-    const int ready = ::ppoll(polled.data(), polled.size(), deadline ? &left : nullptr, wait_mask());
+    const int ready =
+        ::ppoll(polled.data(), polled.size(), deadline ? &left : nullptr, wait_mask());
     if (interrupted()) return ClientErrc::interrupted;
     // Stopped and continued: nothing is known, so let the caller look.
     if (ready < 0 && errno == EINTR) return ClientErrc::ok;

@@ -20,13 +20,13 @@ using Deadline = std::optional<Clock::time_point>;  // empty: never
 
 enum class ClientErrc {
     ok,
-    no_socket,      // nobody is there
+    no_socket,  // nobody is there
     not_permitted,
-    no_daemon,      // the socket is there, but nobody listens
+    no_daemon,  // the socket is there, but nobody listens
     path_too_long,
-    failed,         // some other error of the system
-    closed,         // the daemon hung up
-    garbled,        // no Varlink
+    failed,   // some other error of the system
+    closed,   // the daemon hung up
+    garbled,  // no Varlink
     timed_out,
     interrupted,
 };

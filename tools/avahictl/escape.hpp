@@ -1,6 +1,6 @@
 // tools/avahictl/escape.hpp: names and TXT strings for the terminal, and back.
-// The network may send anything (RFC 6763 §15): no byte of it that a terminal could take as a command,
-// or that turns text around, is ever printed as it is. What is printed pastes back.
+// The network may send anything (RFC 6763 §15): no byte of it that a terminal could take as a
+// command, or that turns text around, is ever printed as it is. What is printed pastes back.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace avahictl {
 
-/// Control characters, what changes the direction of text, and what is not UTF-8 become \DDD, byte by
-/// byte. For text that is already in presentation form: "\" stays.
+/// Control characters, what changes the direction of text, and what is not UTF-8 become \DDD, byte
+/// by byte. For text that is already in presentation form: "\" stays.
 std::string printable(std::string_view text);
 /// The same for raw text: "\" becomes "\\", so that unescape_label() gives it back.
 std::string escape_text(std::string_view raw);

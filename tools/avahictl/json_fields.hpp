@@ -1,5 +1,5 @@
-// tools/avahictl/json_fields.hpp: fields of a reply. A daemon of another version may leave some out:
-// then they are empty, and nothing breaks.
+// tools/avahictl/json_fields.hpp: fields of a reply. A daemon of another version may leave some
+// out: then they are empty, and nothing breaks.
 #pragma once
 
 #include <cstdint>

@@ -14,17 +14,17 @@ namespace avahictl {
 struct Common {
     std::string socket = "/run/avahid/control";
     std::optional<std::chrono::milliseconds> timeout;  // of the whole command
-    bool json = false;       // one object a line
-    bool parsable = false;   // as avahi-browse -p; where there is such a thing
+    bool json = false;                                 // one object a line
+    bool parsable = false;  // as avahi-browse -p; where there is such a thing
     bool colour = false;
-    std::string interface;   // empty: all
-    std::string family;      // "ipv4", "ipv6" or empty: both
+    std::string interface;  // empty: all
+    std::string family;     // "ipv4", "ipv6" or empty: both
 };
 
 struct StatusOptions {};
 struct BrowseOptions {
-    std::string type;        // empty: all there are
-    std::string domain;      // empty: the daemon's default
+    std::string type;    // empty: all there are
+    std::string domain;  // empty: the daemon's default
     std::string subtype;
     bool resolve = false;
     bool until_all = false;    // -t
@@ -73,10 +73,10 @@ struct CacheOptions {
 };
 struct ReloadOptions {};
 
-using Verb = std::variant<StatusOptions, BrowseOptions, ResolveHostOptions, ResolveAddressOptions,
-                          ResolveServiceOptions, QueryOptions, PublishOptions,
-                          PublishAddressOptions, HostNameOptions, Ipv4llOptions, CacheOptions,
-                          ReloadOptions>;
+using Verb =
+    std::variant<StatusOptions, BrowseOptions, ResolveHostOptions, ResolveAddressOptions,
+                 ResolveServiceOptions, QueryOptions, PublishOptions, PublishAddressOptions,
+                 HostNameOptions, Ipv4llOptions, CacheOptions, ReloadOptions>;
 
 struct Command {
     Common common;

@@ -12,8 +12,8 @@ namespace avahictl {
 namespace {
 
 bool is_plain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
 }
 
 std::string decimal(char byte) { return fmt::format("\\{:03}", static_cast<std::uint8_t>(byte)); }
@@ -79,14 +79,14 @@ std::string one_address(const Service& service) {
 }  // namespace
 
 std::string parsable_line(char mark, const Service& service) {
-    return fmt::format("{};{};{};{};{};{}", mark, service.interface,
+    return fmt::format("{};{};{};{};{};{}", mark, printable(service.interface),
                        service.family == "ipv6" ? "IPv6" : "IPv4", escape_label(service.instance),
                        escape_name(service.type), escape_name(service.domain));
 }
 
 std::string parsable_resolved(const Service& service) {
     return fmt::format("{};{};{};{};{}", parsable_line('=', service), escape_name(service.host),
-                       one_address(service), service.port, quote_all(service.txt));
+                       printable(one_address(service)), service.port, quote_all(service.txt));
 }
 
 }  // namespace avahictl

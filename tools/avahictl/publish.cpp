@@ -34,8 +34,8 @@ Exit follow(const Common& common, Client stream) {
     for (;;) {
         const auto reply = stream.next(end);
         if (!reply) {
-            const bool ended = reply.error() == ClientErrc::timed_out ||
-                               reply.error() == ClientErrc::interrupted;
+            const bool ended =
+                reply.error() == ClientErrc::timed_out || reply.error() == ClientErrc::interrupted;
             return ended ? so_far : complain(common, reply.error());
         }
         if (!reply->error.empty()) return complain(*reply);
@@ -70,9 +70,8 @@ Exit run(const Common& common, const PublishOptions& options) {
 }
 
 Exit run(const Common& common, const PublishAddressOptions& options) {
-    json parameters{{"name", options.name},
-                    {"address", options.address},
-                    {"reverse", options.reverse}};
+    json parameters{
+        {"name", options.name}, {"address", options.address}, {"reverse", options.reverse}};
     return start(common, "PublishAddress", std::move(parameters));
 }
 

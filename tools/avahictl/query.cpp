@@ -59,8 +59,8 @@ Exit run(const Common& common, const QueryOptions& options) {
     for (;;) {
         const auto reply = stream->next(end);
         if (!reply) {
-            const bool ended = reply.error() == ClientErrc::timed_out ||
-                               reply.error() == ClientErrc::interrupted;
+            const bool ended =
+                reply.error() == ClientErrc::timed_out || reply.error() == ClientErrc::interrupted;
             return ended ? so_far : complain(common, reply.error());
         }
         if (!reply->error.empty()) return complain(*reply);

@@ -110,8 +110,7 @@ Started browse(Instant now, Caller& caller, Parameters& parameters) {
     const bool resolve = parameters.flag("resolve", false);
     const auto scope = read_scope(parameters, caller.machine());
     if (refused(caller, parameters)) return nullptr;
-    const auto handle =
-        caller.session().browse(now, caller.client(), type, domain, subtype, scope);
+    const auto handle = caller.session().browse(now, caller.client(), type, domain, subtype, scope);
     if (!handle) return failed(caller, handle.error());
     return std::make_unique<Browse>(caller, *handle, resolve);
 }

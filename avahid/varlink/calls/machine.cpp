@@ -32,9 +32,9 @@ Started status(Instant, Caller& caller, Parameters& parameters) {
 Started get_host_name(Instant, Caller& caller, Parameters& parameters) {
     if (refused(caller, parameters)) return nullptr;
     const json all = to_json(caller.machine().status());
-    return done(caller, {{"name", all["host_name"]},
-                         {"wanted", all["wanted_name"]},
-                         {"state", all["host_state"]}});
+    return done(
+        caller,
+        {{"name", all["host_name"]}, {"wanted", all["wanted_name"]}, {"state", all["host_state"]}});
 }
 
 Started set_host_name(Instant, Caller& caller, Parameters& parameters) {
@@ -59,9 +59,8 @@ Started set_ipv4ll(Instant, Caller& caller, Parameters& parameters) {
     const std::string interface = parameters.text("interface");
     const auto action = parameters.optional_word("action", {"on", "off", "renew"});
     if (!action) parameters.refuse("action");
-    return manage(caller, parameters, [&] {
-        return caller.machine().ipv4ll(interface, actions[*action]);
-    });
+    return manage(caller, parameters,
+                  [&] { return caller.machine().ipv4ll(interface, actions[*action]); });
 }
 
 Started reload(Instant, Caller& caller, Parameters& parameters) {

@@ -18,7 +18,11 @@ public:
     }
 
     void on_event(Instant, const dnssd::Event& event) override {
-        std::visit([this](const auto& e) { if (e.handle == handle_) on(e); }, event);
+        std::visit(
+            [this](const auto& e) {
+                if (e.handle == handle_) on(e);
+            },
+            event);
     }
 
 private:

@@ -11,7 +11,11 @@ public:
     Query(Caller& caller, dnssd::Handle handle) : Activity(caller), handle_(handle) { own(handle); }
 
     void on_event(Instant, const dnssd::Event& event) override {
-        std::visit([this](const auto& e) { if (e.handle == handle_) on(e); }, event);
+        std::visit(
+            [this](const auto& e) {
+                if (e.handle == handle_) on(e);
+            },
+            event);
     }
 
 private:

@@ -1,4 +1,5 @@
-// avahid/varlink/wire/framing.hpp: bytes of a stream socket to messages: each ends with one NUL byte.
+// avahid/varlink/wire/framing.hpp: bytes of a stream socket to messages: each ends with one NUL
+// byte.
 #pragma once
 
 #include <optional>

@@ -107,7 +107,8 @@ Result<Reply> parse_reply(std::string_view text) {
         if (!error->is_string()) return Errc::bad_error;
         reply.error = error->get<std::string>();
     }
-    if (const Errc errc = read_flag(object, "continues", reply.continues); errc != Errc::ok) return errc;
+    if (const Errc errc = read_flag(object, "continues", reply.continues); errc != Errc::ok)
+        return errc;
     if (const Errc errc = read_parameters(object, reply.parameters); errc != Errc::ok) return errc;
     return reply;
 }

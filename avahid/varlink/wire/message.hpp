@@ -1,5 +1,5 @@
-// avahid/varlink/wire/message.hpp: one message to a call or reply and back (varlink.org/Method-Call).
-// Nothing here throws, whatever the text: it may come from anyone.
+// avahid/varlink/wire/message.hpp: one message to a call or reply and back
+// (varlink.org/Method-Call). Nothing here throws, whatever the text: it may come from anyone.
 #pragma once
 
 #include <boost/system/result.hpp>

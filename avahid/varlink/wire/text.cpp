@@ -75,7 +75,8 @@ std::string to_base64(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
         const std::size_t have = std::min<std::size_t>(3, bytes.size() - at);
         std::uint32_t bits = 0;
-        for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < have ? byte_at(bytes, at + i) : 0u);
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8 | (i < have ? byte_at(bytes, at + i) : 0u);
         for (std::size_t i = 0; i < 4; ++i) {
             out += i <= have ? base64_digits[bits >> (18 - 6 * i) & 63] : '=';
         }

@@ -53,7 +53,8 @@ TEST(AvahictlArguments, Browse) {
     EXPECT_EQ(options.type, "_ipp._tcp");
     EXPECT_EQ(options.subtype, "_printer");
     EXPECT_EQ(options.domain, "local");
-    EXPECT_TRUE(options.resolve && options.until_all && options.until_cache && options.ignore_local);
+    EXPECT_TRUE(options.resolve && options.until_all && options.until_cache &&
+                options.ignore_local);
     EXPECT_EQ(verb<BrowseOptions>({"browse", "--all", "-t"}).type, "");
     EXPECT_EQ(verb<BrowseOptions>({"browse"}).type, "");
     const auto command = parse({"browse", "-a", "-i", "eth0", "-6", "-p"});
@@ -78,9 +79,9 @@ TEST(AvahictlArguments, ResolveKnowsNamesAddressesAndServices) {
 }
 
 TEST(AvahictlArguments, Publish) {
-    const auto options = verb<PublishOptions>({"publish", "My\\032Web", "_http._tcp", "8080",
-                                               "path=/", "bool", "--subtype", "_a", "--subtype",
-                                               "_b", "--host", "other.local"});
+    const auto options =
+        verb<PublishOptions>({"publish", "My\\032Web", "_http._tcp", "8080", "path=/", "bool",
+                              "--subtype", "_a", "--subtype", "_b", "--host", "other.local"});
     EXPECT_EQ(options.instance, "My Web");
     EXPECT_EQ(options.port, 8080);
     EXPECT_THAT(options.txt, ElementsAre("path=/", "bool"));
@@ -129,8 +130,7 @@ TEST(AvahictlArguments, SayTwoWhenTheyMakeNoSense) {
              {"status", "surplus"},
          }) {
         const auto command = parse(words);
-        EXPECT_TRUE(!command && command.error() == Exit::usage)
-            << testing::PrintToString(words);
+        EXPECT_TRUE(!command && command.error() == Exit::usage) << testing::PrintToString(words);
     }
     EXPECT_EQ(parse({"--help"}).error(), Exit::found);
     EXPECT_EQ(parse({"browse", "--help"}).error(), Exit::found);

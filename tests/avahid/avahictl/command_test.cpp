@@ -30,9 +30,10 @@ Finished run(const FakeDaemon& daemon, std::vector<std::string> arguments,
 
 json found_service(const char* family, const std::string& instance = "beta web",
                    bool local = false) {
-    return {{"interface", "eth0"}, {"ifindex", 2},         {"family", family},
-            {"name", instance + "._http._tcp.local"},      {"instance", instance},
-            {"type", "_http._tcp"}, {"domain", "local"},   {"local", local}};
+    return {{"interface", "eth0"},  {"ifindex", 2},
+            {"family", family},     {"name", instance + "._http._tcp.local"},
+            {"instance", instance}, {"type", "_http._tcp"},
+            {"domain", "local"},    {"local", local}};
 }
 json resolved_service(const char* family, const std::string& address) {
     json service = found_service(family);
@@ -44,7 +45,9 @@ json resolved_service(const char* family, const std::string& address) {
     service["txt"] = json::parse(R"([{"key":"path","value":"/"}])");
     return service;
 }
-json event(const char* what, const json& service) { return {{"event", what}, {"service", service}}; }
+json event(const char* what, const json& service) {
+    return {{"event", what}, {"service", service}};
+}
 const json all_for_now{{"event", "all_for_now"}};
 const json cache_exhausted{{"event", "cache_exhausted"}};
 
@@ -61,9 +64,12 @@ TEST(Avahictl, SaysThreeWhenThereIsNoDaemon) {
 
 TEST(Avahictl, SaysThreeWhenTheDaemonGoesAway) {
     const FakeDaemon mute(always("", true));
-    for (const std::vector<std::string>& verb :
-         {std::vector<std::string>{"status"}, {"browse", "_http._tcp"}, {"browse", "--all"},
-          {"query", "x.local"}, {"publish", "x", "_http._tcp", "1"}, {"cache"}}) {
+    for (const std::vector<std::string>& verb : {std::vector<std::string>{"status"},
+                                                 {"browse", "_http._tcp"},
+                                                 {"browse", "--all"},
+                                                 {"query", "x.local"},
+                                                 {"publish", "x", "_http._tcp", "1"},
+                                                 {"cache"}}) {
         const auto finished = run(mute, verb);
         EXPECT_EQ(finished.status, 3) << testing::PrintToString(verb);
         EXPECT_THAT(finished.err, HasSubstr("closed the connection"));
@@ -128,7 +134,8 @@ TEST(Avahictl, SaysOneWhenNothingIsFound) {
 }
 
 TEST(Avahictl, EndsWithTheCacheWhenAsked) {
-    const FakeDaemon daemon(always(events({event("found", found_service("ipv4")), cache_exhausted})));
+    const FakeDaemon daemon(
+        always(events({event("found", found_service("ipv4")), cache_exhausted})));
     EXPECT_EQ(run(daemon, {"browse", "-c", "_http._tcp"}).status, 0);
 }
 
@@ -175,8 +182,9 @@ TEST(Avahictl, WritesOneJsonObjectALine) {
 TEST(Avahictl, BrowsesAllTypes) {
     const FakeDaemon daemon([](const json& call) -> Answer {
         const auto type = [](const char* name, const char* family) {
-            return json{{"event", "found"},
-                        {"service_type", {{"type", name}, {"domain", "local"}, {"family", family}}}};
+            return json{
+                {"event", "found"},
+                {"service_type", {{"type", name}, {"domain", "local"}, {"family", family}}}};
         };
         if (call["method"] == "org.avahid.Daemon.BrowseTypes") {
             return {events({type("_http._tcp", "ipv4"), type("_http._tcp", "ipv6"),
@@ -196,9 +204,9 @@ TEST(Avahictl, BrowsesAllTypes) {
 
 TEST(Avahictl, LeavesOutLocalServicesAlsoWhenTheyGo) {
     json gone = found_service("ipv4", "mine");  // "local" cannot be told any more
-    const FakeDaemon daemon(always(events({event("found", found_service("ipv4", "mine", true)),
-                                           event("found", found_service("ipv4")),
-                                           event("lost", gone), all_for_now})));
+    const FakeDaemon daemon(
+        always(events({event("found", found_service("ipv4", "mine", true)),
+                       event("found", found_service("ipv4")), event("lost", gone), all_for_now})));
     const auto finished = run(daemon, {"browse", "-tlp", "_http._tcp"});
     EXPECT_EQ(finished.out, "+;eth0;IPv4;beta\\032web;_http._tcp;local\n");
 }
@@ -251,16 +259,19 @@ TEST(Avahictl, ResolvesNames) {
     const FakeDaemon daemon(always(reply(addresses)));
     const auto finished = run(daemon, {"resolve", "beta", "-4", "-i", "eth0"});
     EXPECT_EQ(finished.status, 0);
-    EXPECT_EQ(finished.out, "beta.local  169.254.7.9   eth0\n"
-                            "beta.local  fe80::1%eth0  eth0\n");
+    EXPECT_EQ(finished.out,
+              "beta.local  169.254.7.9   eth0\n"
+              "beta.local  fe80::1%eth0  eth0\n");
     EXPECT_EQ(daemon.calls()[0]["parameters"],
               json({{"name", "beta.local"}, {"family", "ipv4"}, {"interface", "eth0"}}));
     EXPECT_EQ(run(daemon, {"resolve", "-p", "beta.local"}).out, "beta.local\t169.254.7.9\n");
 }
 
 TEST(Avahictl, ResolvesAddresses) {
-    const FakeDaemon daemon(always(reply(
-        {{"name", "beta.local"}, {"address", "169.254.7.9"}, {"interface", "eth0"}, {"ifindex", 2}})));
+    const FakeDaemon daemon(always(reply({{"name", "beta.local"},
+                                          {"address", "169.254.7.9"},
+                                          {"interface", "eth0"},
+                                          {"ifindex", 2}})));
     EXPECT_EQ(run(daemon, {"resolve", "169.254.7.9"}).out, "169.254.7.9  beta.local\n");
     EXPECT_EQ(daemon.calls()[0]["method"], "org.avahid.Daemon.ResolveAddress");
 }
@@ -280,12 +291,17 @@ TEST(Avahictl, ResolvesServices) {
 }
 
 TEST(Avahictl, QueriesRecords) {
-    const json record{{"interface", "eth0"}, {"ifindex", 2}, {"family", "ipv4"},
-                      {"name", "beta.local"}, {"type", "A"}, {"class", 1}, {"ttl", 120},
-                      {"rdata", "169.254.7.9"}, {"rdata_base64", "qf4HCQ=="}};
-    const FakeDaemon daemon(always(events(
-        {{{"event", "added"}, {"local", false}, {"record", record}},
-         all_for_now})));
+    const json record{{"interface", "eth0"},
+                      {"ifindex", 2},
+                      {"family", "ipv4"},
+                      {"name", "beta.local"},
+                      {"type", "A"},
+                      {"class", 1},
+                      {"ttl", 120},
+                      {"rdata", "169.254.7.9"},
+                      {"rdata_base64", "qf4HCQ=="}};
+    const FakeDaemon daemon(
+        always(events({{{"event", "added"}, {"local", false}, {"record", record}}, all_for_now})));
     const auto finished = run(daemon, {"query", "-t", "beta.local", "--type", "A"});
     EXPECT_EQ(finished.status, 0);
     EXPECT_EQ(finished.out, "+ eth0    IPv4  beta.local        120   A     169.254.7.9\n");
@@ -296,17 +312,19 @@ TEST(Avahictl, QueriesRecords) {
 // ---- publish ----
 
 TEST(Avahictl, PublishesUntilInterrupted) {
-    const FakeDaemon daemon(always(events(
-        {{{"event", "renamed"}, {"instance", "web #2"},
-          {"rival", {{"address", "169.254.1.1"}, {"interface", "eth0"}}}},
-         {{"event", "established"}, {"instance", "web #2"}}})));
-    const auto finished =
-        run(daemon, {"publish", "web", "_http._tcp", "80", "path=/", "bool", "bin=\xff", "--subtype",
-                     "_printer", "--host", "other.local"},
-            "established");
+    const FakeDaemon daemon(
+        always(events({{{"event", "renamed"},
+                        {"instance", "web #2"},
+                        {"rival", {{"address", "169.254.1.1"}, {"interface", "eth0"}}}},
+                       {{"event", "established"}, {"instance", "web #2"}}})));
+    const auto finished = run(daemon,
+                              {"publish", "web", "_http._tcp", "80", "path=/", "bool", "bin=\xff",
+                               "--subtype", "_printer", "--host", "other.local"},
+                              "established");
     EXPECT_EQ(finished.status, 0);
-    EXPECT_EQ(finished.out, "renamed: web #2 (169.254.1.1 on eth0 has that name)\n"
-                            "established: web #2\n");
+    EXPECT_EQ(finished.out,
+              "renamed: web #2 (169.254.1.1 on eth0 has that name)\n"
+              "established: web #2\n");
     EXPECT_EQ(daemon.calls()[0]["parameters"], json::parse(R"({
         "instance":"web", "type":"_http._tcp", "port":80, "host":"other.local",
         "subtypes":["_printer"],
@@ -353,19 +371,20 @@ TEST(Avahictl, ShowsTheStatus) {
         "ipv4ll":[{"interface":"eth0","ifindex":2,"policy":"always","state":"bound",
                    "address":"169.254.7.9","since":12.0,"conflicts":1,"probe_scale":0.5}],
         "counters":{"packets_in":3,"packets_out":4,"malformed":0}})"))));
-    EXPECT_EQ(run(daemon, {"status"}).out,
-              "alpha-2.local, not alpha  established, up 3 min, avahid 0.1.0\n"
-              "\n"
-              "LINK  MAC                MDNS       IN  OUT  CACHED  ADDRESSES                  NOTE\n"
-              "eth0  02:00:00:00:00:01  IPv4 IPv6  3   4    5       169.254.7.9/16 fe80::1/64\n"
-              "wg0                      no         0   0    0       -                          "
-              "not multicast\n"
-              "\n"
-              "IPV4LL  POLICY  STATE  ADDRESS      SINCE  CONFLICTS  NEXT STEP\n"
-              "eth0    always  bound  169.254.7.9  12 s   1\n"
-              "\n"
-              "clients 1  publications 2  packets in 3  packets out 4\n"
-              "note: eth0 probes at 0.5 of the standard's times\n");
+    EXPECT_EQ(
+        run(daemon, {"status"}).out,
+        "alpha-2.local, not alpha  established, up 3 min, avahid 0.1.0\n"
+        "\n"
+        "LINK  MAC                MDNS       IN  OUT  CACHED  ADDRESSES                  NOTE\n"
+        "eth0  02:00:00:00:00:01  IPv4 IPv6  3   4    5       169.254.7.9/16 fe80::1/64\n"
+        "wg0                      no         0   0    0       -                          "
+        "not multicast\n"
+        "\n"
+        "IPV4LL  POLICY  STATE  ADDRESS      SINCE  CONFLICTS  NEXT STEP\n"
+        "eth0    always  bound  169.254.7.9  12 s   1\n"
+        "\n"
+        "clients 1  publications 2  packets in 3  packets out 4\n"
+        "note: eth0 probes at 0.5 of the standard's times\n");
     EXPECT_EQ(json::parse(run(daemon, {"status", "--json"}).out)["host_name"], "alpha-2");
 }
 
@@ -395,7 +414,7 @@ TEST(Avahictl, ShowsAndChangesLinkLocalAddresses) {
 
 TEST(Avahictl, ShowsAndFlushesTheCache) {
     const json record{{"interface", "eth0"}, {"family", "ipv6"}, {"name", "beta.local"},
-                      {"type", "A"}, {"ttl", 99}, {"rdata", "169.254.7.9"}};
+                      {"type", "A"},         {"ttl", 99},        {"rdata", "169.254.7.9"}};
     const FakeDaemon daemon([&](const json& call) -> Answer {
         if (call["method"] == "org.avahid.Daemon.CacheFlush") return {reply(json::object())};
         return {events({{{"records", {record}}}}) + reply({{"records", {record}}})};

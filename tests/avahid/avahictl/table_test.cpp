@@ -10,10 +10,12 @@ namespace {
 TEST(AvahictlTable, KnowsHowWideTextIs) {
     EXPECT_EQ(display_width(""), 0u);
     EXPECT_EQ(display_width("abc"), 3u);
-    EXPECT_EQ(display_width("\xc3\xa4"), 1u);                    // ä
-    EXPECT_EQ(display_width("a\xcc\x88"), 1u);                   // a and a combining mark
-    EXPECT_EQ(display_width("\xe3\x83\x97\xe3\x83\xaa"), 4u);    // two wide characters
-    EXPECT_EQ(display_width("\xff" "a"), 2u);
+    EXPECT_EQ(display_width("\xc3\xa4"), 1u);                  // ä
+    EXPECT_EQ(display_width("a\xcc\x88"), 1u);                 // a and a combining mark
+    EXPECT_EQ(display_width("\xe3\x83\x97\xe3\x83\xaa"), 4u);  // two wide characters
+    EXPECT_EQ(display_width("\xff"
+                            "a"),
+              2u);
 }
 
 TEST(AvahictlTable, AlignsColumns) {

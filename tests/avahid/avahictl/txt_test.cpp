@@ -9,8 +9,8 @@ using nlohmann::json;
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 
-const std::vector<std::string> strings = {"path=/", "bool", "empty=", "bin=\xff\x1b", "\xfe",
-                                          "a=b=c",  "=x",   std::string("n=\0", 3)};
+const std::vector<std::string> strings = {"path=/", "bool",  "empty=", "bin=\xff\x1b",
+                                          "\xfe",   "a=b=c", "=x",     std::string("n=\0", 3)};
 
 TEST(AvahictlTxt, GoesToJsonAndBack) {
     EXPECT_THAT(txt_from_json(txt_to_json(strings)), ElementsAreArray(strings));

@@ -197,11 +197,11 @@ TEST(Config, MissingFeaturesAreNotedOnlyWhenAskedFor) {
                          "[wide-area]\nenable-wide-area=no\n[publish]\npublish-a-on-ipv6=yes\n"),
                 IsEmpty());
     EXPECT_THAT(problems("[server]\nenable-dbus=warn\ndomain-name=example.org\n"
-                         "[reflector]\nenable-reflector=yes\n[publish]\npublish-a-on-ipv6=no\n"),
+                         "[reflector]\nenable-reflector=yes\n[publish]\npublish-hinfo=yes\n"),
                 ElementsAre("note avahid.conf:2: enable-dbus=warn is not supported yet",
                             "note avahid.conf:3: domain-name=example.org is not supported yet",
                             "note avahid.conf:5: enable-reflector=yes is not supported yet",
-                            "note avahid.conf:7: publish-a-on-ipv6=no is not supported yet"));
+                            "note avahid.conf:7: publish-hinfo=yes is not supported yet"));
 }
 
 TEST(Config, DiagnosticsComeInTheOrderOfTheFile) {

@@ -115,6 +115,12 @@ TEST_F(HostNames, AreOneOnAllInterfaces) {  // RFC6762-§14-01 RFC6762-§14-02 R
     network.run(4s);
     EXPECT_THAT(renames(us), SizeIs(1));
     EXPECT_THAT(sent(14), Contains("alpha-2.local A 169.254.33.1"));  // no rival over there
+    us.catalogue.lookup_host(network.now(), name("alpha.local"), dnssd::Families::both,
+                             {.ifindex = 3, .family = {}});
+    network.run(2s);
+    const auto old_name = us.all<dnssd::HostResult>();
+    ASSERT_THAT(old_name, SizeIs(1));
+    EXPECT_THAT(old_name[0].addresses, IsEmpty());
     EXPECT_EQ(us.host_name.state(), State::established);
 }
 
@@ -192,6 +198,24 @@ TEST_F(HostNames, KeepTheNameWhenOnlyAReverseNameIsTaken) {
     name_us("alpha");
     network.run(4s);
     EXPECT_EQ(us.host_name.label(), "alpha");
+    EXPECT_THAT(sent(0), Contains("alpha.local A 169.254.1.1"));
+    EXPECT_THAT(sent(0), Not(Contains("1.1.254.169.in-addr.arpa PTR alpha.local")));
+}
+
+TEST_F(HostNames, KeepTheNameWhenAReverseNameIsLost) {
+    name_us("alpha");
+    network.run(4s);
+    network.forget_packets();
+    mdns::engine::Conflict lost{{}, {2, Family::ipv4}, name("1.1.254.169.in-addr.arpa"), {}};
+    bool ours = false;
+    for (std::uint64_t id = 1; id < 10 && !ours; ++id) {  // ours is one of the first
+        lost.publication = mdns::engine::PublicationId{id};
+        ours = us.host_name.on_event(network.now(), lost);
+    }
+    ASSERT_TRUE(ours);
+    network.run(4s);
+    EXPECT_THAT(renames(us), IsEmpty());
+    EXPECT_EQ(us.host_name.state(), State::established);
     EXPECT_THAT(sent(0), Contains("alpha.local A 169.254.1.1"));
     EXPECT_THAT(sent(0), Not(Contains("1.1.254.169.in-addr.arpa PTR alpha.local")));
 }

@@ -215,9 +215,20 @@ TEST_F(AvahidKeeper, RemovesOnlyWhatItAdded) {
 
 TEST_F(AvahidKeeper, HoldsOneAddressPerInterface) {
     Kept keeper;
-    ASSERT_EQ(keeper.add(eth0, "169.254.7.7"), 0);
-    EXPECT_EQ(keeper.add(eth0, "169.254.8.8"), EBUSY);
+    ASSERT_EQ(keeper.add(eth0, "169.254.7.7", true), 0);
     EXPECT_EQ(keeper.remove_stale(eth0, "169.254.7.7"), EBUSY);
+    EXPECT_EQ(keeper.add(eth0, "169.254.8.8", true), 0);
+    EXPECT_THAT(addresses(), AllOf(Not(HasSubstr("169.254.7.7")), HasSubstr("169.254.8.8")));
+    EXPECT_EQ(keeper.remove(eth0, "169.254.7.7"), EPERM);
+}
+
+TEST_F(AvahidKeeper, ServesAnInterfaceThatCameBack) {
+    Kept keeper;
+    ASSERT_EQ(keeper.add(eth0, "169.254.7.7"), 0);
+    run("ip link del eth0 && ip link add eth0 index " + std::to_string(eth0) +
+        " type veth peer name eth1 && ip link set eth0 up && ip link set eth1 up");
+    EXPECT_EQ(keeper.add(eth0, "169.254.7.7"), 0);
+    EXPECT_THAT(addresses(), HasSubstr("169.254.7.7/16"));
 }
 
 TEST_F(AvahidKeeper, SurvivesMessagesThatAreNone) {

@@ -115,11 +115,10 @@ struct VarlinkConversation : testing::Test {
     dnssd::test::Host& alpha = network.add_host();
     dnssd::test::Host& beta = network.add_host();
     test::FakeMachine machine;
-    session::Session session{alpha.catalogue, machine,
-                             session::Limits{.clients_per_uid = 8,
-                                             .handles_per_client = 4,
-                                             .handles_per_uid = 8},
-                             [](uid_t uid) { return uid == root; }};
+    session::Session session{
+        alpha.catalogue, machine,
+        session::Limits{.clients_per_uid = 8, .handles_per_client = 4, .handles_per_uid = 8},
+        [](uid_t uid) { return uid == root; }};
     std::optional<session::ClientId> client;
     std::unique_ptr<Conversation> conversation;
 };
@@ -157,9 +156,8 @@ TEST_F(VarlinkConversation, HasEveryMethodItDescribes) {
     EXPECT_THAT(methods, SizeIs(16));
     for (const auto& method : methods) {
         const json reply = ask(request(method.c_str(), {{"no_such_parameter", 1}}));
-        EXPECT_THAT(reply.value("error", ""),
-                    testing::AnyOf("org.varlink.service.InvalidParameter",
-                                   "org.varlink.service.ExpectedMore"))
+        EXPECT_THAT(reply.value("error", ""), testing::AnyOf("org.varlink.service.InvalidParameter",
+                                                             "org.varlink.service.ExpectedMore"))
             << method;
     }
 }
@@ -248,7 +246,8 @@ TEST_F(VarlinkConversation, StopsReadingBehindACallThatEnds) {
     send(request("ResolveHost", {{"name", "beta.local"}}));
     const std::string call = request("GetHostName").dump() + '\0';
     std::size_t calls = 0;
-    for (std::size_t sent = 0; sent <= wire::max_call; sent += call.size(), ++calls) send_bytes(call);
+    for (std::size_t sent = 0; sent <= wire::max_call; sent += call.size(), ++calls)
+        send_bytes(call);
     EXPECT_FALSE(conversation->wants_bytes());
     EXPECT_FALSE(conversation->over());
     run(2s);
@@ -443,13 +442,15 @@ TEST_F(VarlinkConversation, QueriesAnyRecord) {
     EXPECT_EQ((*added)["parameters"]["record"]["rdata"], "10.0.0.2");
     EXPECT_EQ((*added)["parameters"]["local"], false);
     become(somebody);
-    EXPECT_EQ(ask(stream("Query", {{"name", "x.local"}, {"type", "NOPE"}}))["parameters"]["parameter"],
-              "type");
+    EXPECT_EQ(
+        ask(stream("Query", {{"name", "x.local"}, {"type", "NOPE"}}))["parameters"]["parameter"],
+        "type");
 }
 
 TEST_F(VarlinkConversation, PassesOnWhatTheSessionRefuses) {
     EXPECT_EQ(ask(stream("Browse", {{"type", "http"}}))["error"], "org.avahid.Daemon.BadType");
-    EXPECT_EQ(ask(request("ResolveHost", {{"name", "a..b"}}))["error"], "org.avahid.Daemon.BadName");
+    EXPECT_EQ(ask(request("ResolveHost", {{"name", "a..b"}}))["error"],
+              "org.avahid.Daemon.BadName");
     EXPECT_EQ(ask(stream("Publish", {{"instance", "x"}, {"type", "bad"}, {"port", 1}}))["error"],
               "org.avahid.Daemon.BadType");
     EXPECT_EQ(ask(stream("Publish", {{"instance", std::string(64, 'x')},
@@ -487,10 +488,8 @@ TEST_F(VarlinkConversation, TellsOfARename) {
 TEST_F(VarlinkConversation, EndsWithACollisionWhenNotToBeRenamed) {
     publish_on_beta("web");
     run(3s);
-    send(stream("Publish", {{"instance", "web"},
-                            {"type", "_http._tcp"},
-                            {"port", 81},
-                            {"rename", false}}));
+    send(stream("Publish",
+                {{"instance", "web"}, {"type", "_http._tcp"}, {"port", 81}, {"rename", false}}));
     run(5s);
     const auto all = replies();
     ASSERT_THAT(all, SizeIs(1));
@@ -523,7 +522,8 @@ TEST_F(VarlinkConversation, LetsOnlyAdministratorsChangeTheMachine) {
     EXPECT_THAT(machine.done, IsEmpty());
     become(root);
     for (const auto& change : changes) EXPECT_EQ(ask(change), json::parse(R"({"parameters":{}})"));
-    EXPECT_THAT(machine.done, ElementsAre("hostname gamma", "ipv4ll eth0 renew", "reload", "flush"));
+    EXPECT_THAT(machine.done,
+                ElementsAre("hostname gamma", "ipv4ll eth0 renew", "reload", "flush"));
 }
 
 TEST_F(VarlinkConversation, PassesOnWhatTheMachineSays) {
@@ -532,8 +532,8 @@ TEST_F(VarlinkConversation, PassesOnWhatTheMachineSays) {
     EXPECT_EQ(ask(request("SetHostName", {{"name", "..."}}))["error"], "org.avahid.Daemon.BadName");
     EXPECT_EQ(ask(request("SetIpv4ll", {{"interface", "eth0"}}))["parameters"]["parameter"],
               "action");
-    EXPECT_EQ(ask(request("SetIpv4ll", {{"interface", "eth0"}, {"action", "up"}}))["parameters"]
-                 ["parameter"],
+    EXPECT_EQ(ask(request("SetIpv4ll",
+                          {{"interface", "eth0"}, {"action", "up"}}))["parameters"]["parameter"],
               "action");
 }
 

@@ -46,7 +46,11 @@ TEST(VarlinkFraming, TakesAMessageOfExactlyTheLimit) {
 
 TEST(VarlinkFraming, RefusesALongerOneEvenUnfinished) {
     Deframer finished(5);
-    finished.feed(std::string_view("ok\0" "123456\0" "ok\0", 13));
+    finished.feed(
+        std::string_view("ok\0"
+                         "123456\0"
+                         "ok\0",
+                         13));
     EXPECT_THAT(all(finished), ElementsAre("ok"));
     EXPECT_TRUE(finished.too_long());
     finished.feed(std::string_view("ok\0", 3));

@@ -7,8 +7,8 @@
 namespace avahid::varlink {
 namespace {
 
-using nlohmann::json;
 using mdns::engine::Family;
+using nlohmann::json;
 
 const NameOf name_of = [](int ifindex) { return "eth" + std::to_string(ifindex - 2); };
 constexpr dnssd::LinkId eth0_v4{2, Family::ipv4};
@@ -18,17 +18,17 @@ mdns::wire::Name name(std::string_view text) { return *mdns::wire::Name::from_te
 dnssd::Address address(const char* text) { return boost::asio::ip::make_address(text); }
 
 TEST(VarlinkMarshal, TellsAllOfAResolvedService) {
-    const dnssd::Resolved resolved{.handle = dnssd::Handle{1},
-                                   .link = eth0_v6,
-                                   .name = {"Dr. Pepper", "_http._tcp", "local"},
-                                   .host = name("beta.local"),
-                                   .port = 80,
-                                   .priority = 1,
-                                   .weight = 2,
-                                   .txt = {"path=/", "bool", "empty="},
-                                   .addresses = {address("169.254.7.9"), address("fe80::1"),
-                                                 address("fd00::1")},
-                                   .local = true};
+    const dnssd::Resolved resolved{
+        .handle = dnssd::Handle{1},
+        .link = eth0_v6,
+        .name = {"Dr. Pepper", "_http._tcp", "local"},
+        .host = name("beta.local"),
+        .port = 80,
+        .priority = 1,
+        .weight = 2,
+        .txt = {"path=/", "bool", "empty="},
+        .addresses = {address("169.254.7.9"), address("fe80::1"), address("fd00::1")},
+        .local = true};
     EXPECT_EQ(to_json(resolved, name_of), json::parse(R"({
         "interface": "eth0", "ifindex": 2, "family": "ipv6",
         "name": "Dr\\. Pepper._http._tcp.local",
@@ -51,9 +51,8 @@ TEST(VarlinkMarshal, CarriesBinaryTxtAsBase64) {
 }
 
 TEST(VarlinkMarshal, IsAlwaysUtf8WhateverTheNetworkSends) {  // RFC6763-§15-01
-    const dnssd::Found found{.handle = dnssd::Handle{1},
-                             .link = eth0_v4,
-                             .name = {"a\xff\x1b[31m", "_x._tcp", "local"}};
+    const dnssd::Found found{
+        .handle = dnssd::Handle{1}, .link = eth0_v4, .name = {"a\xff\x1b[31m", "_x._tcp", "local"}};
     const json service = to_json(found, name_of);
     EXPECT_EQ(service["instance"], "a\xef\xbf\xbd\x1b[31m");
     EXPECT_EQ(service["name"], "a\\255\\027[31m._x._tcp.local");

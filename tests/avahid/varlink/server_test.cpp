@@ -36,9 +36,7 @@ public:
         if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     }
     void say_no_more() const { ::shutdown(descriptor_, SHUT_WR); }
-    void send(const json& message) const {
-        send_bytes(message.dump() + '\0');
-    }
+    void send(const json& message) const { send_bytes(message.dump() + '\0'); }
     void send_bytes(const std::string& bytes) const {
         EXPECT_EQ(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
                   static_cast<ssize_t>(bytes.size()));
@@ -132,10 +130,10 @@ struct VarlinkServer : testing::Test {
     mdns::engine::Engine engine{{}};
     dnssd::Catalogue catalogue{engine, {}};
     test::FakeMachine machine;
-    session::Session session{catalogue, machine,
-                             session::Limits{.clients_per_uid = 4, .handles_per_client = 16,
-                                             .handles_per_uid = 64},
-                             [](uid_t) { return true; }};
+    session::Session session{
+        catalogue, machine,
+        session::Limits{.clients_per_uid = 4, .handles_per_client = 16, .handles_per_uid = 64},
+        [](uid_t) { return true; }};
     std::vector<std::string> log;
     int pumps = 0;
     Server server{io, session, [this] { pump(); },

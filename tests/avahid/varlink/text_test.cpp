@@ -6,8 +6,8 @@ namespace avahid::varlink::wire {
 namespace {
 
 TEST(VarlinkText, KnowsUtf8) {
-    for (const char* good : {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x96\xa8", "\xed\x9f\xbf",
-                             "\xf4\x8f\xbf\xbf"}) {
+    for (const char* good : {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x96\xa8",
+                             "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
         EXPECT_TRUE(is_utf8(good)) << good;
     }
     for (const char* bad : {"\xff", "\x80", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80",
@@ -22,9 +22,13 @@ TEST(VarlinkText, ReplacesOnlyWhatIsInvalid) {
 }
 
 TEST(VarlinkText, SpeaksBase64) {  // RFC 4648 §10
-    const std::pair<const char*, const char*> vectors[] = {
-        {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-        {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                           {"f", "Zg=="},
+                                                           {"fo", "Zm8="},
+                                                           {"foo", "Zm9v"},
+                                                           {"foob", "Zm9vYg=="},
+                                                           {"fooba", "Zm9vYmE="},
+                                                           {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, encoded] : vectors) {
         EXPECT_EQ(to_base64(plain), encoded);
         EXPECT_EQ(from_base64(encoded), plain);
@@ -35,8 +39,8 @@ TEST(VarlinkText, SpeaksBase64) {  // RFC 4648 §10
 }
 
 TEST(VarlinkText, RefusesWhatIsNoBase64) {
-    for (const char* bad : {"Z", "Zg", "Zg=", "Z===", "====", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9",
-                            "Zm9v\n", "Zm9-"}) {
+    for (const char* bad :
+         {"Z", "Zg", "Zg=", "Z===", "====", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9", "Zm9v\n", "Zm9-"}) {
         EXPECT_FALSE(from_base64(bad)) << bad;
     }
 }

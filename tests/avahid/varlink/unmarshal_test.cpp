@@ -69,10 +69,10 @@ TEST(VarlinkUnmarshal, NamesTheParameterThatIsWrong) {
 }
 
 TEST(VarlinkUnmarshal, RefusesOddTxt) {
-    for (const char* txt : {R"({})", R"("a=1")", R"(["a=1"])", R"([{"value":"x"}])",
-                            R"([{"key":"a=b"}])", R"([{"key":7}])", R"([{"key":"a","value":7}])",
-                            R"([{"key":"a","value_base64":"?"}])", R"([{"key_base64":7}])",
-                            R"([null])"}) {
+    for (const char* txt :
+         {R"({})", R"("a=1")", R"(["a=1"])", R"([{"value":"x"}])", R"([{"key":"a=b"}])",
+          R"([{"key":7}])", R"([{"key":"a","value":7}])", R"([{"key":"a","value_base64":"?"}])",
+          R"([{"key_base64":7}])", R"([null])"}) {
         EXPECT_EQ(problem_of(with("txt", json::parse(txt))), "txt") << txt;
     }
 }
@@ -88,8 +88,8 @@ TEST(VarlinkUnmarshal, ReadsEitherWayToNameAService) {
     EXPECT_EQ(read_service_name(by_parts), (dnssd::ServiceName{"Dr. P", "_http._tcp", "local"}));
     EXPECT_FALSE(by_parts.problem());
 
-    for (const json& bad : {json{{"name", "x"}}, json{{"name", "a..b"}}, json::object(),
-                            json{{"instance", "x"}}}) {
+    for (const json& bad :
+         {json{{"name", "x"}}, json{{"name", "a..b"}}, json::object(), json{{"instance", "x"}}}) {
         Parameters parameters(bad);
         read_service_name(parameters);
         EXPECT_TRUE(parameters.problem()) << bad;

@@ -64,7 +64,8 @@ class LabCase(unittest.TestCase):
     # ---- what tests say ----
 
     def assert_between(self, low, value, high, what=""):
-        self.assertTrue(low <= value <= high, f"{what}: {value:.4f} is not in {low:g} … {high:g}")
+        if not low <= value <= high:
+            self.fail(f"{what}: {value:.4f} is not in {low:g} … {high:g}")
 
 
 def main():

@@ -167,11 +167,14 @@ class Host:
                         lambda: self.ipv4ll(interface), seconds)
 
     def wait_established(self, seconds=10.0):
-        """Until the host name is probed and announced; returns it."""
+        """Until the host name is probed and announced; returns it. On no link it is so at once:
+        therefore one has to be served."""
         def name():
             status = self.status()
-            return status.get("host_state") == "established" and status.get("host_name")
-        return wait_for(f"{self.name}: host name established", name, seconds)
+            return (status["host_state"] == "established" and status["host_name"]
+                    and any(i["mdns_ipv4"] or i["mdns_ipv6"] for i in status["links"]))
+        wait_for(f"{self.name}: host name established", name, seconds)
+        return self.status()["host_name"]
 
     def stop_avahid(self, sig=signal.SIGTERM, seconds=10.0):
         daemon, self.avahid = self.avahid, None

@@ -82,9 +82,7 @@ std::string events(const std::vector<json>& parameters) {
     return out;
 }
 
-std::string reply(const json& parameters) {
-    return json{{"parameters", parameters}}.dump() + '\0';
-}
+std::string reply(const json& parameters) { return json{{"parameters", parameters}}.dump() + '\0'; }
 
 std::string error(const std::string& name, const json& parameters) {
     return json{{"error", name}, {"parameters", parameters}}.dump() + '\0';

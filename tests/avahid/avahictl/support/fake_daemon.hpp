@@ -1,4 +1,5 @@
-// tests/avahid/avahictl/support/fake_daemon.hpp: answers calls on a socket of its own from a script.
+// tests/avahid/avahictl/support/fake_daemon.hpp: answers calls on a socket of its own from a
+// script.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// tests/avahid/varlink/support/fake_machine.hpp: a machine with eth0 (2) and eth1 (3) that remembers
-// what it was told to do.
+// tests/avahid/varlink/support/fake_machine.hpp: a machine with eth0 (2) and eth1 (3) that
+// remembers what it was told to do.
 #pragma once
 
 #include <string>
