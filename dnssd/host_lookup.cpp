@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dnssd/address_record.hpp"
 #include "dnssd/service_name.hpp"
 
 namespace dnssd {
@@ -11,15 +12,6 @@ using mdns::wire::Name;
 namespace type = mdns::wire::type;
 
 namespace {
-
-std::optional<Address> address_in(const mdns::wire::Record& record) {
-    if (record.type == type::a) {
-        if (const auto v4 = mdns::wire::parse_a(record.rdata)) return Address(*v4);
-    } else if (record.type == type::aaaa) {
-        if (const auto v6 = mdns::wire::parse_aaaa(record.rdata)) return Address(*v6);
-    }
-    return std::nullopt;
-}
 
 Family family_of(const Address& address) { return address.is_v4() ? Family::ipv4 : Family::ipv6; }
 

@@ -1,28 +1,12 @@
 #include "dnssd/publish_address.hpp"
 
-#include "dnssd/reverse_name.hpp"
+#include "dnssd/address_record.hpp"
 #include "dnssd/service_name.hpp"
-#include "mdns/constants.hpp"
 
 namespace dnssd {
 
 using mdns::engine::PublishedRecord;
-using mdns::engine::Sharing;
 using mdns::wire::Name;
-
-PublishedRecord address_record(const Name& name, const Address& address) {
-    const bool v4 = address.is_v4();
-    return {{name, v4 ? mdns::wire::type::a : mdns::wire::type::aaaa, mdns::wire::class_in,
-             mdns::host_ttl,
-             v4 ? mdns::wire::make_a(address.to_v4()) : mdns::wire::make_aaaa(address.to_v6())},
-            Sharing::unique};
-}
-
-PublishedRecord reverse_record(const Name& name, const Address& address) {
-    return {{reverse_name(address), mdns::wire::type::ptr, mdns::wire::class_in, mdns::host_ttl,
-             mdns::wire::make_name(name)},
-            Sharing::known_unique};
-}
 
 AddressPublication::AddressPublication(Context& context, Handle handle, Name name, Scope scope)
     : Activity(context, handle), name_(std::move(name)), scope_(std::move(scope)) {}

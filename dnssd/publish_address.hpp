@@ -23,8 +23,4 @@ private:
     bool told_ = false;  // Published is out
 };
 
-/// A or AAAA, unique; and the PTR back, known to be unique without probing (RFC 6762 §8.1).
-mdns::engine::PublishedRecord address_record(const mdns::wire::Name& name, const Address& address);
-mdns::engine::PublishedRecord reverse_record(const mdns::wire::Name& name, const Address& address);
-
 }  // namespace dnssd

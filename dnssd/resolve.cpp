@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dnssd/service_name.hpp"
+#include "dnssd/address_record.hpp"
 
 namespace dnssd {
 
@@ -148,19 +148,6 @@ std::pair<Resolve::OnLink*, Resolve::Family*> Resolve::asked_by(QueryId query) {
     }
     return {nullptr, nullptr};
 }
-
-namespace {
-
-std::optional<Address> address_in(const Record& record) {
-    if (record.type == type::a) {
-        if (const auto v4 = mdns::wire::parse_a(record.rdata)) return Address(*v4);
-    } else if (record.type == type::aaaa) {
-        if (const auto v6 = mdns::wire::parse_aaaa(record.rdata)) return Address(*v6);
-    }
-    return std::nullopt;
-}
-
-}  // namespace
 
 void Resolve::add_address(Instant now, const mdns::engine::RecordAdded& added) {
     const auto [on_link, family] = asked_by(added.query);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "dnssd/publish_address.hpp"
+#include "dnssd/address_record.hpp"
 #include "dnssd/rename.hpp"
 
 namespace avahid::host {

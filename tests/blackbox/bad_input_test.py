@@ -102,7 +102,7 @@ class Noise(lab.LabCase):
         for path in (programs.CONTROL, programs.SIMPLE):
             for number in range(300):
                 client = socket.socket(socket.AF_UNIX)
-                client.settimeout(2)
+                client.settimeout(0.1)
                 client.connect(self.alpha.path(path))
                 data = texts[number] if number < len(texts) else dice.randbytes(
                     dice.randrange(1, 3000))

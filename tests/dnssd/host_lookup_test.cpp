@@ -69,7 +69,7 @@ TEST_F(HostLookups, ReturnAllThatThePacketHad) {
                 UnorderedElementsAre("169.254.7.9@2", "fe80::9@2", "fd00::9@2", "10.0.0.9@2"));
 }
 
-TEST_F(HostLookups, ADenialCompletesAFamily) {  // RFC6762-§6.1
+TEST_F(HostLookups, ADenialCompletesAFamily) {  // RFC6762-§6.1-15
     look_up("beta.local");
     network.run(3ms);
     network.say(0, {a("beta.local", "169.254.7.9"), nsec("beta.local", {mdns::wire::type::a})});

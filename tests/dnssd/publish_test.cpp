@@ -138,7 +138,7 @@ TEST_F(Publishing, BrowsesAsOneTypeWithTwoInstances) {  // RFC6763-§9-01 RFC676
     EXPECT_THAT(goodbyes(), Contains("_services._dns-sd._udp.local PTR _http._tcp.local"));
 }
 
-TEST_F(Publishing, IsFoundResolvedAndLostByAPeer) {
+TEST_F(Publishing, IsFoundResolvedAndLostByAPeer) {  // RFC6763-§4.1.1-03
     us.host_name.set_wanted(network.now(), "alpha");
     us.host_name.on_addresses(network.now(), 2, {address("169.254.1.1"), address("fe80::1")});
     Service service = web;
@@ -158,6 +158,66 @@ TEST_F(Publishing, IsFoundResolvedAndLostByAPeer) {
     us.catalogue.cancel(network.now(), handle);
     network.run(2s);
     EXPECT_THAT(peer.all<Lost>(), SizeIs(1));
+}
+
+/// The records of one response, by section: "PTR | SRV TXT A AAAA".
+std::string sections(const Network& network, std::size_t from) {
+    std::string answer;
+    for (std::size_t i = from; i < network.packets.size(); ++i) {
+        mdns::wire::Message message;
+        if (message.decode(network.packets[i].bytes) != mdns::wire::Errc::ok) continue;
+        if (!message.header().response) continue;
+        for (const auto& record : message.answers()) {
+            answer += mdns::wire::type_name(record.type) + " ";
+        }
+        answer += "|";
+        std::multiset<std::string> types;
+        for (const auto& record : message.additionals()) {
+            types.insert(mdns::wire::type_name(record.type));
+        }
+        for (const auto& type : types) answer += " " + type;
+    }
+    return answer;
+}
+
+TEST_F(Publishing, AnswersComeWithWhatIsNeededNext) {  // RFC6763-§12.1-01 RFC6763-§12.1-02
+    us.host_name.set_wanted(network.now(), "alpha");
+    us.host_name.on_addresses(network.now(), 2, {address("169.254.1.1"), address("fe80::1")});
+    Service service = web;
+    service.subtypes = {"_printer"};
+    publish(us, service);
+    network.run(5s);
+    const auto answer_to = [&](const char* owner, std::uint16_t type) {
+        // A host without a cache asks.
+        Host& asker = network.add_host();
+        asker.plug(2, Family::ipv4, 0, "169.254.1.3");
+        network.run(2s);
+        const std::size_t from = network.packets.size();
+        asker.catalogue.query(network.now(), name(owner), type, {});
+        network.run(500ms);
+        asker.unplug(2, Family::ipv4);
+        network.remove_last_host();
+        return sections(network, from);
+    };
+    namespace type = mdns::wire::type;
+    const char* all = "PTR | A AAAA SRV TXT";  // RFC6763-§12.1-03
+    EXPECT_EQ(answer_to("_http._tcp.local", type::ptr), all);
+    EXPECT_EQ(answer_to("_printer._sub._http._tcp.local", type::ptr), all);
+    // RFC6763-§12.2-01 RFC6763-§12.4-02 RFC6763-§12.3-01 RFC6763-§12.4-01
+    EXPECT_EQ(answer_to("Web._http._tcp.local", type::srv), "SRV | A AAAA");
+    EXPECT_EQ(answer_to("Web._http._tcp.local", type::txt), "TXT |");
+    EXPECT_EQ(answer_to("alpha.local", type::a), "A | AAAA");
+}
+
+TEST_F(Publishing, LargeTextFitsOnePacket) {  // RFC6763-§6.2-02 RFC6763-§6.2-01
+    Service service = web;
+    service.txt = std::vector<std::string>(5, "k=" + std::string(253, 'v'));  // 1280 bytes
+    service.txt.push_back("end=" + std::string(15, 'v'));                     // 1300
+    publish(us, service);
+    network.run(5s);
+    EXPECT_THAT(network.records_from(us), Not(IsEmpty()));
+    for (const auto& packet : network.packets) EXPECT_LE(packet.bytes.size() + 28, 1500u);
+    EXPECT_THAT(published(us), ElementsAre("Web"));
 }
 
 // ---- what is refused and what is corrected ----

@@ -1,5 +1,7 @@
 // Bytes of a client of the control socket: framing, JSON, dispatch, parameters; and the client's side
 // of the same messages.
+#include <cstdlib>
+
 #include "avahid/varlink/conversation.hpp"
 #include "avahid/varlink/wire/message.hpp"
 #include "tests/avahid/varlink/support/fake_machine.hpp"
@@ -37,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     varlink::wire::Deframer replies(varlink::wire::max_reply);
     replies.feed(conversation.take_output());
     while (const auto message = replies.next()) {
-        if (!varlink::wire::parse_reply(*message)) __builtin_trap();  // we speak our own protocol
+        if (!varlink::wire::parse_reply(*message)) std::abort();  // we speak our own protocol
     }
     static_cast<void>(varlink::wire::parse_reply(bytes));
     session.close(now, *client);

@@ -339,26 +339,46 @@ TEST_F(NssModule, TenThousandLinesAreNoLoop) {  // NSS-§status-07
     EXPECT_EQ(lookup4("beta.local").verdict, unavailable(EPROTO));
 }
 
+/// Speaks first, hears nothing, hangs up: so many times.
+class RudeDaemon {
+public:
+    RudeDaemon(const char* text, int times) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::strcpy(address.sun_path, path);
+        listener_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::listen(listener_, 16), 0);
+        thread_ = std::thread([this, text, times] {
+            for (int i = 0; i < times; i++) {
+                const int fd = ::accept(listener_, nullptr, nullptr);
+                if (*text != '\0') ::send(fd, text, std::strlen(text), MSG_NOSIGNAL);
+                ::close(fd);
+            }
+        });
+    }
+    ~RudeDaemon() {
+        thread_.join();
+        ::close(listener_);
+        ::unlink(path);
+    }
+    RudeDaemon(const RudeDaemon&) = delete;
+    RudeDaemon& operator=(const RudeDaemon&) = delete;
+
+private:
+    int listener_ = -1;
+    std::thread thread_;
+};
+
 TEST_F(NssModule, DaemonThatHangsUpFirstRaisesNoSignal) {  // NSS-§thread-04
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strcpy(address.sun_path, path);
-    const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(::listen(listener, 16), 0);
-    std::thread closer([listener] {
-        for (int i = 0; i < 200; i++) ::close(::accept(listener, nullptr, nullptr));
-    });
-    for (int i = 0; i < 200; i++)
+    const RudeDaemon daemon("", 500);
+    for (int i = 0; i < 500; i++)
         EXPECT_EQ(lookup4("beta.local").verdict.status, NSS_STATUS_UNAVAIL);
-    closer.join();
-    ::close(listener);
-    ::unlink(path);
 }
 
 TEST_F(NssModule, RefusalBeforeTheQuestionIsHeard) {  // NSS-§status-08
-    const FakeDaemon daemon(path, "-16 Too many clients\n");
-    EXPECT_EQ(lookup4("beta.local").verdict, busy);
+    const RudeDaemon daemon("-16 Too many clients\n", 500);
+    for (int i = 0; i < 500; i++) EXPECT_EQ(lookup4("beta.local").verdict, busy);
 }
 
 TEST_F(NssModule, NoDescriptorLeftIsTryAgain) {  // NSS-§status-08

@@ -115,6 +115,7 @@ TEST_F(HostNames, AreOneOnAllInterfaces) {  // RFC6762-§14-01 RFC6762-§14-02 R
     network.run(4s);
     EXPECT_THAT(renames(us), SizeIs(1));
     EXPECT_THAT(sent(14), Contains("alpha-2.local A 169.254.33.1"));  // no rival over there
+    EXPECT_THAT(sent(14), Contains("1.33.254.169.in-addr.arpa PTR alpha-2.local"));
     us.catalogue.lookup_host(network.now(), name("alpha.local"), dnssd::Families::both,
                              {.ifindex = 3, .family = {}});
     network.run(2s);

@@ -105,6 +105,7 @@ private:
 class Network {
 public:
     Host& add_host();
+    void remove_last_host() { hosts_.pop_back(); }
     Instant now() const { return now_; }
     Duration since_start() const { return now_ - start_; }
 

@@ -122,6 +122,13 @@ TEST_F(MdnsCache, LinkThatGoesTakesItsRecordsAlong) {  // RFC6762-§10.3-01
     EXPECT_EQ(removed(), 1u);
 }
 
+TEST_F(MdnsCache, OwnRecordsComingBackAreNotCached) {
+    host.established({unique(a("peer.local", "10.0.0.1"))});
+    host.receive(response().unique(a("peer.local", "10.0.0.1")), from("10.0.0.77"));  // by a reflector
+    EXPECT_THAT(host.engine.cache(host.now()), IsEmpty());
+    EXPECT_EQ(added(), 0u);
+}
+
 TEST_F(MdnsCache, MemoryIsBoundedAndWantedRecordsStillEnter) {  // RFC6762-§21-05
     MdnsHost small(engine::Config{.seed = 1, .cache_memory_max = 100'000});
     small.link_up();

@@ -194,6 +194,9 @@ TEST(MdnsProbe, TieBreakSortsListsAndTheLongerOneWins) {  // RFC6762-§8.2.1-01 
     // Their list is out of order: sorted, its first is the TXT, which decides nothing, then the SRV.
     EXPECT_TRUE(loses({unique(txt("h.local", {"a"})), unique(srv("h.local", "b.local", 1))},
                       probe().authority(srv("h.local", "c.local", 1)).authority(txt("h.local", {"a"}))));
+    // Here the order decides: their TXT, first when sorted, is the earlier one.
+    EXPECT_FALSE(loses({unique(txt("h.local", {"b"}))},
+                       probe().authority(srv("h.local", "c.local", 1)).authority(txt("h.local", {"a"}))));
     EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.200"))}, probe().authority(aaaa("h.local", "::1"))));  // type first
     EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.99"))}, probe().authority(a("h.local", "10.0.0.200"))));  // unsigned
 }

@@ -108,6 +108,27 @@ TEST(MdnsQuery, ListsKnownAnswersWithRemainingLife) {  // RFC6762-§7.1-01 RFC67
     EXPECT_THAT(host.queries()[0].text.answers, IsEmpty());
 }
 
+TEST(MdnsQuery, UniqueRecordsAreNoKnownAnswers) {  // RFC6762-§7.1-01
+    MdnsHost host;
+    host.link_up();
+    host.receive(response().unique(a("peer.local", "10.0.0.9")));
+    host.ask("peer.local", type::any);
+    ASSERT_THAT(host.queries(), SizeIs(1));
+    EXPECT_THAT(host.queries()[0].text.answers, IsEmpty());
+}
+
+TEST(MdnsQuery, ManyRecordsThatWantRefreshingAreOneQuestion) {
+    MdnsHost host;
+    host.link_up();
+    host.ask("_x._tcp.local", type::ptr, false);
+    host.advance(70s);  // the series is at 63 s and comes back at 127 s
+    for (int i = 0; i < 50; ++i) host.receive(response().answer(ptr("_x._tcp.local", "i" + std::to_string(i) + "._x._tcp.local", 50)));
+    host.clear();
+    host.advance(42s);  // over 80 %, with up to one second of jitter each
+    EXPECT_LE(host.queries().size(), 2u);
+    EXPECT_GE(host.queries().size(), 1u);
+}
+
 TEST(MdnsQuery, TooManyKnownAnswersContinueInFurtherPackets) {  // RFC6762-§7.2-01 RFC6762-§7.2-02 RFC6762-§7.2-03
     MdnsHost host;
     host.link_up();
