@@ -183,6 +183,17 @@ TEST_F(NssModule, FailureGoesThroughThePointers) {  // NSS-§status-10
 
 // ---- not found, not ours ----
 
+TEST_F(NssModule, StatusNumbersAreGlibcs) {  // NSS-§abi-09
+    EXPECT_EQ(lookup4("www.example.com").verdict.status, -1);
+    {
+        const FakeDaemon daemon(path, "-30 Not found\n");
+        EXPECT_EQ(lookup4("nobody.local").verdict.status, 0);
+    }
+    const FakeDaemon daemon(path, beta);
+    EXPECT_EQ(lookup4("beta.local").verdict.status, 1);
+    EXPECT_EQ(lookup4("beta.local", 8).verdict.status, -2);
+}
+
 TEST_F(NssModule, NegativeAnswersAreNotFound) {  // NSS-§status-02, NSS-§status-03, NSS-§conf-01
     {
         const FakeDaemon daemon(path, "-30 Not found\n");
