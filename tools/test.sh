@@ -37,11 +37,11 @@ done
 "$root/tools/dev/deps.sh" build test
 folder=$root/build/$build
 case $build in
-    # -O1 keeps the reports readable and the build short. At -O1 with sanitizers g++ 12 sees
-    # uninitialized values where there are none.
+    # -O1 keeps the reports readable and the build short. There g++ 12 warns of uninitialized values
+    # and of operator delete where nothing is wrong; the dev, release and clang builds warn rightly.
     asan) set -- -DAVAHID_SANITIZE=address,undefined \
         "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" "-DCMAKE_C_FLAGS_RELWITHDEBINFO=-O1 -g1" \
-        -DCMAKE_CXX_FLAGS=-Wno-error=maybe-uninitialized ;;
+        "-DCMAKE_CXX_FLAGS=-Wno-maybe-uninitialized -Wno-mismatched-new-delete" ;;
     release) set -- "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1" ;;
 esac
 say "building ($build) into build/$build"

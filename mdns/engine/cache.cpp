@@ -67,7 +67,18 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
     record.received = now;
     record.expires = now + std::chrono::seconds(ttl);
     schedule(now, place, wanted);
+    if (fresh && record.type != wire::type::nsec) end_denials(now, record.owner, record.type);
     return Change{fresh ? Change::Kind::added : Change::Kind::refreshed, place};
+}
+
+/// There is such a record after all: an NSEC that says otherwise is out of date.
+void Cache::end_denials(Instant now, NamePlace owner, std::uint16_t type) {
+    for (const Place place : names_[owner].records) {
+        CachedRecord& other = records_[place];
+        if (other.type != wire::type::nsec || wire::nsec_has(other.rdata, type).value_or(true)) continue;
+        other.expires = now;
+        schedule(now, place, false);
+    }
 }
 
 void Cache::flush_others(Instant now, const wire::RecordView& seen, std::uint64_t hash) {

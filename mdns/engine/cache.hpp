@@ -80,6 +80,7 @@ private:
     struct Node {
         boost::container::small_vector<Place, 4> records;
     };
+    void end_denials(Instant now, NamePlace owner, std::uint16_t type);
     static std::size_t cost(const CachedRecord& record);
     bool make_room(std::size_t bytes, bool wanted);
     Place find_same(NamePlace owner, const wire::RecordView& seen) const;

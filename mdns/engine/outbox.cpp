@@ -23,12 +23,7 @@ void drop_front(std::vector<Item>& items, std::size_t count) {
 }  // namespace
 
 void Outbox::answer(Instant now, const Answer& item, Window window, const Address* asker, Duration spacing) {
-    Instant last{};
-    if (item.denied == Zone::no_name) {
-        last = records_[item.record].last_multicast;
-    } else if (const auto sent = denials_sent_.find(item.denied); sent != denials_sent_.end()) {
-        last = sent->second;
-    }
+    const Instant last = last_sent(item);
     if (last != Instant{} && last + spacing > now) {
         window.earliest = std::max(window.earliest, last + spacing);
         window.due = std::max(window.due, last + spacing);
@@ -49,6 +44,23 @@ void Outbox::answer(Instant now, const Answer& item, Window window, const Addres
     } else if (std::ranges::find(pending->askers, *asker) == pending->askers.end()) {
         pending->askers.push_back(*asker);
     }
+}
+
+/// §6 counts per record; of a unique set the youngest counts for all, so that they stay together
+/// (§10.2: the cache-flush bit speaks for the whole set).
+Instant Outbox::last_sent(const Answer& item) const {
+    if (item.denied != Zone::no_name) {
+        const auto sent = denials_sent_.find(item.denied);
+        return sent == denials_sent_.end() ? Instant{} : sent->second;
+    }
+    Instant last = records_[item.record].last_multicast;
+    const ZoneRecord& record = host_.zone[item.record];
+    if (record.sharing == Sharing::shared) return last;
+    for (const RecordIndex other : host_.zone.at(record.owner)) {
+        if (host_.zone[other].type != record.type || !records_.active(other)) continue;
+        last = std::max(last, records_[other].last_multicast);
+    }
+    return last;
 }
 
 Outbox::Pending* Outbox::find(const Answer& item) {

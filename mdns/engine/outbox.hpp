@@ -65,6 +65,7 @@ private:
         Window window;
     };
 
+    Instant last_sent(const Answer& item) const;
     Pending* find(const Answer& item);
     void erase(std::size_t index);
     std::size_t& budget(Instant now);

@@ -302,6 +302,11 @@ void Asking::forget_cache(Instant now) {
         room_.timers.arm(room_.cache[place].timer, Timer::record, place, now);
         room_.cache[place].expires = now;
     }
+    for (Index index = 0; index < questions_.size(); ++index) {  // and ask anew, as if just begun
+        if (questions_[index].subscribers.empty()) continue;
+        questions_[index].interval = {};
+        start(now, index, room_.host.random.between(query_delay_min, query_delay_max));
+    }
 }
 
 bool Asking::wanted(std::uint64_t hash, const wire::NameView& name, std::uint16_t type) const {

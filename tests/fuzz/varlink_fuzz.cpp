@@ -1,5 +1,5 @@
-// Bytes of a client of the control socket: framing, JSON, dispatch, parameters; and the client's side
-// of the same messages.
+// Bytes of a client of the control socket: framing, JSON, dispatch, parameters; and the client's
+// side of the same messages.
 #include <cstdlib>
 
 #include "avahid/varlink/conversation.hpp"

@@ -83,6 +83,12 @@ TEST(VarlinkMarshal, TellsAddressesWithTheirInterface) {
         {"interface":"eth1","ifindex":3,"family":"ipv6","address":"fe80::2%eth1","ttl":60}]})"));
 }
 
+TEST(VarlinkMarshal, NamesTheInterfaceOfALinkLocalAddressOnce) {
+    auto scoped = address("fe80::2").to_v6();
+    scoped.scope_id(2);  // as it comes from a socket
+    EXPECT_EQ(rival({scoped, 5353}, eth0_v6, name_of)["address"], "fe80::2%eth0");
+}
+
 TEST(VarlinkMarshal, TellsTheStatus) {
     session::Status status;
     status.version = "1.2";

@@ -41,6 +41,9 @@ public:
         EXPECT_EQ(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
                   static_cast<ssize_t>(bytes.size()));
     }
+    bool try_send(const std::string& bytes) const {
+        return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+    }
     /// Takes in what is there; ended() says whether that was all.
     void receive() {
         char bytes[65536];
@@ -288,6 +291,24 @@ TEST_F(VarlinkServer, DropsAClientThatNeverReads) {
     EXPECT_THAT(log, ElementsAre(HasSubstr("does not read")));
     other.send(call("GetHostName"));
     EXPECT_TRUE(run_until_replies(other, 1));
+    EXPECT_EQ(session.clients(), 1u);
+}
+
+TEST_F(VarlinkServer, ReadsNoMoreThanItMustKeep) {
+    ASSERT_FALSE(server.listen(path));
+    auto eager = connect();
+    // Nobody is there to answer, so the first call does not end.
+    eager.send(call("Resolve", {{"instance", "nobody"}, {"type", "_http._tcp"}}));
+    const std::string more(4096, ' ');
+    constexpr std::size_t far_too_much = 8u << 20;
+    std::size_t taken = 0;
+    // What the kernel's buffers hold comes on top of what the server takes.
+    while (taken < far_too_much && eager.try_send(more)) {
+        taken += more.size();
+        io.restart();
+        io.poll();
+    }
+    EXPECT_LT(taken, far_too_much);
     EXPECT_EQ(session.clients(), 1u);
 }
 

@@ -128,6 +128,22 @@ TEST(MdnsAnnounce, NewAddressAnnouncesTheWholeSet) {  // RFC6762-§8.4-06 RFC676
                 UnorderedElementsAre("host.local A flush 120 10.0.0.1", "host.local A flush 120 10.0.0.2"));
 }
 
+TEST(MdnsAnnounce, SetStaysTogetherWhenAMemberWasJustSent) {  // RFC6762-§10.2-05 RFC6762-§6-21
+    MdnsHost host;
+    host.link_up();
+    const auto id = host.established({unique(a("host.local", "10.0.0.1"))});
+    host.receive(query().ask("host.local", wire::type::a));
+    host.advance(400ms);
+    host.engine.update(host.now(), id, {unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2"))});
+    host.drain();
+    host.advance(5s);
+    ASSERT_THAT(host.sent, SizeIs(3));
+    for (std::size_t i = 1; i < 3; ++i) {
+        EXPECT_THAT(host.sent[i].text.answers, SizeIs(2));
+        EXPECT_GE(host.sent[i].at - host.sent[i - 1].at, 1s);
+    }
+}
+
 TEST(MdnsAnnounce, LostAddressIsFlushedByTheRestOrSaidGoodbyeTo) {
     MdnsHost host;
     host.link_up();

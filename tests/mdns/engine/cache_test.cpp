@@ -146,10 +146,32 @@ TEST_F(MdnsCache, FlushOnRequestForgetsAndAsksAgain) {
     host.clear();
     host.engine.flush_cache(host.now());
     host.drain();
-    host.advance(10ms);
+    host.advance(120ms);
     EXPECT_EQ(removed(), 1u);
     EXPECT_THAT(host.queries(), SizeIs(1));
     EXPECT_THAT(host.engine.cache(host.now()), IsEmpty());
+}
+
+TEST_F(MdnsCache, BrowsingAsksAgainAfterAFlushOnRequest) {
+    host.ask("_x._tcp.local", type::ptr, false);
+    host.advance(100s);
+    host.clear();
+    host.engine.flush_cache(host.now());
+    host.drain();
+    host.advance(120ms);
+    EXPECT_THAT(host.queries(), testing::Not(IsEmpty()));
+}
+
+TEST_F(MdnsCache, PositiveAnswerEndsAnOlderDenial) {
+    host.ask("peer.local", type::aaaa);
+    host.receive(response().unique(nsec("peer.local", {type::a})));
+    host.advance(5s);
+    host.receive(response().unique(aaaa("peer.local", "fd00::9")));
+    host.receive(response().answer(aaaa("peer.local", "fd00::9", 0)));
+    host.advance(5s);
+    host.clear();
+    host.ask("peer.local", type::aaaa);
+    EXPECT_THAT(host.all<engine::NoSuchRecord>(), IsEmpty());
 }
 
 }  // namespace
