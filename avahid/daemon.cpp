@@ -78,7 +78,7 @@ struct Daemon::Impl final : session::Machine {
     void wait_for_watchdog(std::chrono::microseconds interval);
     void load_static();
     void reload_all();
-    void listen();
+    bool listen();
     void stop();
     void finish();
     std::string wanted_host_name() const;
@@ -157,6 +157,7 @@ Daemon::Impl::Impl(Setup given)
 }
 
 bool Daemon::Impl::open() {
+    if (!listen()) return false;
     if (const auto followed = monitor.start(); !followed) {
         log::error("the kernel does not tell of its interfaces (netlink): {}", followed.error().message());
         return false;
@@ -167,7 +168,6 @@ bool Daemon::Impl::open() {
 int Daemon::Impl::run() {
     wait_for_signal();
     wait_for_request();
-    listen();
     host.set_wanted(steady_clock::now(), wanted_host_name());
     hostname = std::make_unique<HostnameWatcher>(io, [this] { on_hostname(); });
     load_static();
@@ -371,14 +371,20 @@ void Daemon::Impl::reload_all() {
     ops::notify::ready("serving " + host.label() + ".local");
 }
 
-void Daemon::Impl::listen() {
+/// \return false when another avahid is at work here: the two would only quarrel
+bool Daemon::Impl::listen() {
     const auto try_listen = [](auto& server, const std::string& path) {
-        if (const auto error = server.listen(path)) {
-            log::error("{}: clients cannot be served there: {}", path, error.message());
-        }
+        const auto error = server.listen(path);
+        if (error) log::error("{}: clients cannot be served there: {}", path, error.message());
+        return error;
     };
-    try_listen(varlink, setup.options.control_socket());
+    const auto control = try_listen(varlink, setup.options.control_socket());
+    if (control == boost::system::errc::address_in_use) {
+        log::error("another avahid is running");
+        return false;
+    }
     try_listen(simple, setup.options.simple_socket());
+    return true;
 }
 
 // ---- the end ----
