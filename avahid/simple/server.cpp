@@ -13,7 +13,7 @@
 
 #include "avahid/simple/connection.hpp"
 #include "avahid/simple/line_protocol.hpp"
-#include "avahid/simple/listener.hpp"
+#include "avahid/session/listener.hpp"
 
 namespace avahid::simple {
 
@@ -23,13 +23,6 @@ using session::ClientId;
 using std::chrono::steady_clock;
 
 namespace {
-
-std::optional<ucred> credentials_of(stream_protocol::socket& socket) {
-    ucred peer = {};
-    socklen_t size = sizeof peer;
-    const int failed = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
-    return failed != 0 ? std::nullopt : std::optional(peer);
-}
 
 /// Says why before hanging up; what does not fit into the socket now is lost.
 void turn_away(stream_protocol::socket& socket) {
@@ -77,7 +70,7 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
           limits(patience),
           sweeper(context) {}
 
-    std::shared_ptr<Listener> make_listener();
+    std::shared_ptr<session::Listener> make_listener();
     void on_accept(stream_protocol::socket socket);
 
     void on_line(Connection& connection, std::string_view line) override;
@@ -102,7 +95,7 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
     std::function<void()> pump;
     Log log;
     Limits limits;
-    std::shared_ptr<Listener> listener;
+    std::shared_ptr<session::Listener> listener;
     std::unordered_map<ClientId, Client> clients;
     boost::asio::steady_timer sweeper;
     bool sweeping = false;
@@ -110,9 +103,9 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
 
 // ---- clients come ----
 
-std::shared_ptr<Listener> Server::Impl::make_listener() {
-    return std::make_shared<Listener>(
-        io,
+std::shared_ptr<session::Listener> Server::Impl::make_listener() {
+    return std::make_shared<session::Listener>(
+        io, "simple protocol",
         [weak = weak_from_this()](stream_protocol::socket socket) {
             if (const auto self = weak.lock()) self->on_accept(std::move(socket));
         },
@@ -120,9 +113,9 @@ std::shared_ptr<Listener> Server::Impl::make_listener() {
 }
 
 void Server::Impl::on_accept(stream_protocol::socket socket) {
-    const auto peer = credentials_of(socket);
+    const auto peer = session::peer_of(socket);
     if (!peer) return;
-    std::string who = "uid " + std::to_string(peer->uid) + ", pid " + std::to_string(peer->pid);
+    std::string who = peer->text();
     const auto id = session.open(peer->uid);
     if (!id) {
         log("simple protocol: " + who + " turned away: " + session::to_string(id.error()));

@@ -10,7 +10,7 @@
 
 #include "avahid/varlink/connection.hpp"
 #include "avahid/varlink/failure.hpp"
-#include "avahid/varlink/listener.hpp"
+#include "avahid/session/listener.hpp"
 #include "avahid/varlink/wire/message.hpp"
 
 namespace avahid::varlink {
@@ -20,15 +20,6 @@ using boost::system::error_code;
 using session::ClientId;
 
 namespace {
-
-std::optional<ucred> credentials_of(stream_protocol::socket& socket) {
-    ucred peer = {};
-    socklen_t length = sizeof peer;
-    const int failed =
-        ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &length);
-    if (failed != 0) return std::nullopt;
-    return peer;
-}
 
 /// Says why before hanging up; what does not fit into the socket now is lost.
 void turn_away(stream_protocol::socket& socket, session::Errc errc) {
@@ -47,7 +38,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
          Log sink)
         : io(context), session(calls), pump(std::move(after)), log(std::move(sink)) {}
 
-    std::shared_ptr<Listener> make_listener();
+    std::shared_ptr<session::Listener> make_listener();
     void on_accept(stream_protocol::socket socket);
     void on_gone(ClientId client, const std::string& why);
     void pump_later();
@@ -56,16 +47,16 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     session::Session& session;
     std::function<void()> pump;
     Log log;
-    std::shared_ptr<Listener> listener;
+    std::shared_ptr<session::Listener> listener;
     std::unordered_map<ClientId, std::shared_ptr<Connection>> connections;
     std::unordered_map<ClientId, std::string> peers;  // "uid 1000, pid 42": for the log
     bool pump_pending = false;
     bool stopped = false;
 };
 
-std::shared_ptr<Listener> Server::Impl::make_listener() {
-    return std::make_shared<Listener>(
-        io,
+std::shared_ptr<session::Listener> Server::Impl::make_listener() {
+    return std::make_shared<session::Listener>(
+        io, "control socket",
         [weak = weak_from_this()](stream_protocol::socket socket) {
             if (const auto self = weak.lock()) self->on_accept(std::move(socket));
         },
@@ -73,10 +64,9 @@ std::shared_ptr<Listener> Server::Impl::make_listener() {
 }
 
 void Server::Impl::on_accept(stream_protocol::socket socket) {
-    const auto peer = credentials_of(socket);
+    const auto peer = session::peer_of(socket);
     if (!peer) return;
-    const std::string who =
-        "uid " + std::to_string(peer->uid) + ", pid " + std::to_string(peer->pid);
+    const std::string who = peer->text();
     const auto client = session.open(peer->uid);
     if (!client) {
         log("control socket: " + who + " turned away: " + session::to_string(client.error()));

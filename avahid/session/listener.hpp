@@ -1,5 +1,5 @@
-// avahid/simple/listener.hpp: a listening Unix socket: its file, and an accept loop that never
-// spins.
+// avahid/session/listener.hpp: a listening Unix socket: its file, and an accept loop that never
+// spins. Shared by the APIs that have one; who the peer is comes from SO_PEERCRED.
 #pragma once
 
 #include <sys/types.h>
@@ -9,9 +9,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
-namespace avahid::simple {
+namespace avahid::session {
 
 class Listener : public std::enable_shared_from_this<Listener> {
 public:
@@ -19,7 +20,8 @@ public:
     using Accepted = std::function<void(Socket socket)>;
     using Log = std::function<void(const std::string& line)>;
 
-    Listener(boost::asio::io_context& io, Accepted accepted, Log log);
+    /// \param what  begins each log line: "control socket"
+    Listener(boost::asio::io_context& io, std::string what, Accepted accepted, Log log);
 
     /// Makes the socket file, open to everyone. A file left behind is replaced, one that somebody
     /// answers on is not (address_in_use), nor is anything that is no socket (file_exists).
@@ -39,10 +41,19 @@ private:
     boost::asio::steady_timer timer_;
     Accepted accepted_;
     Log log_;
+    std::string what_;
     std::string path_;  // of the file we made
     dev_t device_ = 0;
     ino_t inode_ = 0;
     bool starving_ = false;  // already logged
 };
 
-}  // namespace avahid::simple
+struct Peer {
+    uid_t uid = 0;
+    pid_t pid = 0;
+    std::string text() const;  // "uid 1000, pid 42": for the log
+};
+/// Empty when the kernel does not know: then it is nobody's.
+std::optional<Peer> peer_of(Listener::Socket& socket);
+
+}  // namespace avahid::session

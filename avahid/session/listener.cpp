@@ -1,5 +1,4 @@
-// avahid/simple/listener.cpp: see listener.hpp.
-#include "avahid/simple/listener.hpp"
+#include "avahid/session/listener.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -11,7 +10,7 @@
 #include <chrono>
 #include <utility>
 
-namespace avahid::simple {
+namespace avahid::session {
 
 using boost::asio::local::stream_protocol;
 using boost::system::error_code;
@@ -49,10 +48,19 @@ int option_of(int descriptor, int option) {
     return ::getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
 }
 
+bool is_starvation(const error_code& error) {
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+           error == errc::no_buffer_space || error == errc::not_enough_memory;
+}
+
 }  // namespace
 
-Listener::Listener(boost::asio::io_context& io, Accepted accepted, Log log)
-    : acceptor_(io), timer_(io), accepted_(std::move(accepted)), log_(std::move(log)) {}
+Listener::Listener(boost::asio::io_context& io, std::string what, Accepted accepted, Log log)
+    : acceptor_(io),
+      timer_(io),
+      accepted_(std::move(accepted)),
+      log_(std::move(log)),
+      what_(std::move(what)) {}
 
 error_code Listener::listen(const std::string& path) {
     if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path))
@@ -123,12 +131,26 @@ void Listener::on_accept(const error_code& error, Socket socket) {
 
 /// Out of descriptors the connection stays in the queue, so accept() would fail at once again.
 void Listener::pause(const error_code& why) {
-    if (!std::exchange(starving_, true))
-        log_("simple protocol: cannot take another connection: " + why.message());
+    if (!std::exchange(starving_, true)) {
+        const char* hint = is_starvation(why) ? " (too many clients at once)" : "";
+        log_(what_ + ": cannot take another connection: " + why.message() + hint);
+    }
     timer_.expires_after(starving_pause);
     timer_.async_wait([self = shared_from_this()](const error_code& cancelled) {
         if (!cancelled && self->acceptor_.is_open()) self->accept();
     });
 }
 
-}  // namespace avahid::simple
+std::string Peer::text() const {
+    return "uid " + std::to_string(uid) + ", pid " + std::to_string(pid);
+}
+
+std::optional<Peer> peer_of(Listener::Socket& socket) {
+    ucred peer = {};
+    socklen_t size = sizeof peer;
+    const int failed = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    if (failed != 0) return {};
+    return Peer{peer.uid, peer.pid};
+}
+
+}  // namespace avahid::session
