@@ -9,8 +9,8 @@
 
 #include "avahid/host/host_label.hpp"
 #include "avahid/host/host_name.hpp"
-#include "avahid/kernel_hostname.hpp"
 #include "avahid/keeper/client.hpp"
+#include "avahid/kernel_hostname.hpp"
 #include "avahid/link_local.hpp"
 #include "avahid/links.hpp"
 #include "avahid/net/link_monitor.hpp"
@@ -40,8 +40,8 @@ mdns::engine::Config engine_config(const config::Config& config) {
 }
 
 host::Options host_options(const config::Config& config) {
-    return {config.publish.addresses && !config.publish.disable_publishing, config.publish.a_on_ipv6,
-            config.publish.aaaa_on_ipv4, config.server.domain_name};
+    return {config.publish.addresses && !config.publish.disable_publishing,
+            config.publish.a_on_ipv6, config.publish.aaaa_on_ipv4, config.server.domain_name};
 }
 
 session::Limits session_limits(const config::Config& config) {
@@ -49,6 +49,8 @@ session::Limits session_limits(const config::Config& config) {
     limits.clients_per_uid = config.control.clients_max_per_uid;
     limits.handles_per_client = config.server.objects_per_client_max;
     limits.handles_per_uid = config.control.objects_max_per_uid;
+    const config::Publish& publish = config.publish;
+    limits.may_publish = !publish.disable_publishing && !publish.disable_user_service_publishing;
     return limits;
 }
 
@@ -68,7 +70,8 @@ struct Daemon::Impl final : session::Machine {
         sockets.flush();
     }
     void on_timer();
-    void on_datagram(mdns::engine::LinkId link, const mdns::engine::Source& source, std::span<const std::uint8_t> bytes);
+    void on_datagram(mdns::engine::LinkId link, const mdns::engine::Source& source,
+                     std::span<const std::uint8_t> bytes);
     void on_link_event(const net::LinkEvent& event);
     void on_host_event(const host::Event& event);
     void on_resume();
@@ -90,7 +93,9 @@ struct Daemon::Impl final : session::Machine {
     session::Errc reload() override;
     std::optional<int> ifindex_of(const std::string& interface) const override;
     std::string name_of(int ifindex) const override;
-    std::vector<mdns::engine::CachedRecordInfo> cache() const override { return engine.cache(steady_clock::now()); }
+    std::vector<mdns::engine::CachedRecordInfo> cache() const override {
+        return engine.cache(steady_clock::now());
+    }
     void flush_cache() override { engine.flush_cache(steady_clock::now()); }
 
     Setup setup;
@@ -133,7 +138,9 @@ Daemon::Impl::Impl(Setup given)
                                 io, std::move(setup.keeper->socket),
                                 [this] {
                                     if (stopping) return;
-                                    log::error("the keeper process has died: link-local addresses cannot be kept, ending");
+                                    log::error(
+                                        "the keeper process has died: link-local addresses cannot "
+                                        "be kept, ending");
                                     exit_status = 1;
                                     stop();
                                 })
@@ -141,17 +148,21 @@ Daemon::Impl::Impl(Setup given)
       engine(engine_config(setup.config)),
       catalogue(engine, {.negative_timeout = setup.config.control.negative_timeout}),
       host(engine, host_options(setup.config)),
-      sockets(io, {[this](auto link, const auto& source, auto bytes) { on_datagram(link, source, bytes); },
-                   [this](auto link, const auto& error) {
-                       log::warning("{}: sending failed: {}", name_of(link.ifindex), error.message());
-                   }}),
+      sockets(
+          io,
+          {[this](auto link, const auto& source, auto bytes) { on_datagram(link, source, bytes); },
+           [this](auto link, const auto& error) {
+               log::warning("{}: sending failed: {}", name_of(link.ifindex), error.message());
+           }}),
       monitor(io, [this](const net::LinkEvent& event) { on_link_event(event); }),
       links(engine, sockets, host),
       link_local(io, keeper.get(), setup.options.state_dir),
       services(catalogue, [this](const std::string& name) { return ifindex_of(name).value_or(0); }),
       session(catalogue, *this, session_limits(setup.config)),
-      varlink(io, session, [this] { pump(); }, log_line),
-      simple(io, session, [this] { pump(); }, log_line) {
+      varlink(
+          io, session, [this] { pump(); }, log_line),
+      simple(
+          io, session, [this] { pump(); }, log_line) {
     links.on_config(setup.config);
     link_local.on_config(setup.config);
 }
@@ -159,7 +170,8 @@ Daemon::Impl::Impl(Setup given)
 bool Daemon::Impl::open() {
     if (!listen()) return false;
     if (const auto followed = monitor.start(); !followed) {
-        log::error("the kernel does not tell of its interfaces (netlink): {}", followed.error().message());
+        log::error("the kernel does not tell of its interfaces (netlink): {}",
+                   followed.error().message());
         return false;
     }
     return true;
@@ -246,7 +258,8 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     if (stopping) return;
     const Instant now = steady_clock::now();
     if (sockets.look_for_others()) {
-        for (const auto& [ifindex, interface] : monitor.interfaces()) links.on_interface(now, interface);
+        for (const auto& [ifindex, interface] : monitor.interfaces())
+            links.on_interface(now, interface);
     }
     const auto found = monitor.interfaces().find(event.ifindex);
     if (event.kind == net::LinkEvent::Kind::gone || found == monitor.interfaces().end()) {
@@ -263,9 +276,11 @@ void Daemon::Impl::on_host_event(const host::Event& event) {
     const Instant now = steady_clock::now();
     if (const auto* renamed = std::get_if<host::Renamed>(&event)) {
         log::warning("host name {}.local belongs to {} ({}): now {}.local", renamed->from,
-                     renamed->peer.address.to_string(), name_of(renamed->link.ifindex), renamed->to);
+                     renamed->peer.address.to_string(), name_of(renamed->link.ifindex),
+                     renamed->to);
     } else if (const auto* changed = std::get_if<host::StateChanged>(&event)) {
-        if (changed->state == host::State::established) log::info("host name {}.local is established", host.label());
+        if (changed->state == host::State::established)
+            log::info("host name {}.local is established", host.label());
     }
     catalogue.set_host_name(now, host.name());
     services.on_host_name(now, host.label());
@@ -276,7 +291,8 @@ void Daemon::Impl::on_resume() {
     const Instant now = steady_clock::now();
     links.take_all_down(now);
     link_local.on_resume();
-    for (const auto& [ifindex, interface] : monitor.interfaces()) links.on_interface(now, interface);
+    for (const auto& [ifindex, interface] : monitor.interfaces())
+        links.on_interface(now, interface);
 }
 
 std::string Daemon::Impl::wanted_host_name() const {
@@ -348,7 +364,8 @@ session::Errc Daemon::Impl::reload() {
 void Daemon::Impl::reload_all() {
     if (stopping) return;
     ops::notify::reloading();
-    const auto how = setup.options.config_file_given ? config::Missing::is_an_error : config::Missing::is_fine;
+    const auto how =
+        setup.options.config_file_given ? config::Missing::is_an_error : config::Missing::is_fine;
     auto loaded = config::load_config(setup.options.config_file, how);
     report(loaded.diagnostics);
     config::apply(setup.options, loaded.config);

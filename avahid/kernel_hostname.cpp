@@ -27,11 +27,12 @@ HostnameWatcher::HostnameWatcher(boost::asio::io_context& io, std::function<void
 }
 
 void HostnameWatcher::wait() {
-    file_.async_wait(boost::asio::posix::descriptor_base::wait_error, [this](const boost::system::error_code& error) {
-        if (error) return;
-        on_change_();
-        wait();
-    });
+    file_.async_wait(boost::asio::posix::descriptor_base::wait_error,
+                     [this](const boost::system::error_code& error) {
+                         if (error) return;
+                         on_change_();
+                         wait();
+                     });
 }
 
 }  // namespace avahid

@@ -1,5 +1,5 @@
-// avahid/kernel_hostname.hpp: the machine's host name, and when it changes: the kernel wakes whoever
-// polls its sysctl file.
+// avahid/kernel_hostname.hpp: the machine's host name, and when it changes: the kernel wakes
+// whoever polls its sysctl file.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

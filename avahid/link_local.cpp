@@ -15,9 +15,12 @@ using ipv4ll::wire::Ipv4;
 
 Policy to_engine(config::Ipv4llPolicy policy) {
     switch (policy) {
-        case config::Ipv4llPolicy::off: return Policy::off;
-        case config::Ipv4llPolicy::fallback: return Policy::fallback;
-        case config::Ipv4llPolicy::always: return Policy::always;
+        case config::Ipv4llPolicy::off:
+            return Policy::off;
+        case config::Ipv4llPolicy::fallback:
+            return Policy::fallback;
+        case config::Ipv4llPolicy::always:
+            return Policy::always;
     }
     return Policy::off;
 }
@@ -30,21 +33,23 @@ double seconds_between(ipv4ll::engine::Instant from, ipv4ll::engine::Instant to)
 
 struct LinkLocal::Port {
     net::Interface interface;
-    std::optional<Policy> asked;               // by avahictl, until the daemon ends
-    std::optional<Ipv4> held;                  // asked of the keeper, perhaps not yet there
-    bool seen = false;                         // netlink has shown it on the interface
-    std::optional<Ipv4> foreign;               // somebody else's 169.254 address
-    bool opening = false;                      // the keeper is asked for the socket
+    std::optional<Policy> asked;  // by avahictl, until the daemon ends
+    std::optional<Ipv4> held;     // asked of the keeper, perhaps not yet there
+    bool seen = false;            // netlink has shown it on the interface
+    std::optional<Ipv4> foreign;  // somebody else's 169.254 address
+    bool opening = false;         // the keeper is asked for the socket
     bool gone = false;
-    std::string trouble;                       // why there is no driver though there should be
+    std::string trouble;  // why there is no driver though there should be
     std::unique_ptr<ipv4ll::io::Driver> driver;
 
     bool has(Ipv4 address) const {
-        return std::ranges::any_of(interface.addresses, [&](const auto& one) { return one.address == address; });
+        return std::ranges::any_of(interface.addresses,
+                                   [&](const auto& one) { return one.address == address; });
     }
 };
 
-LinkLocal::LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper, const std::string& state_folder)
+LinkLocal::LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper,
+                     const std::string& state_folder)
     : io_(io), keeper_(keeper), memory_(state_folder) {}
 LinkLocal::~LinkLocal() = default;
 
@@ -86,9 +91,12 @@ Policy LinkLocal::policy_of(const Port& port) const {
 /// As to its nature and the configuration; carrier and switch are the driver's business.
 bool LinkLocal::eligible(const Port& port) const {
     const Policy policy = policy_of(port);
-    if (policy == Policy::off || !config_.serves(port.interface.name) || !config_.server.use_ipv4) return false;
-    const net::Verdict verdict = net::ipv4ll_verdict(port.interface, {config_.ipv4ll.deny_interfaces, policy == Policy::always});
-    return verdict == net::Verdict::eligible || verdict == net::Verdict::down || verdict == net::Verdict::no_carrier;
+    if (policy == Policy::off || !config_.serves(port.interface.name) || !config_.server.use_ipv4)
+        return false;
+    const net::Verdict verdict = net::ipv4ll_verdict(
+        port.interface, {config_.ipv4ll.deny_interfaces, policy == Policy::always});
+    return verdict == net::Verdict::eligible || verdict == net::Verdict::down ||
+           verdict == net::Verdict::no_carrier;
 }
 
 /// A 169.254 address that neither we nor an earlier run of ours has set.
@@ -105,8 +113,9 @@ std::optional<Ipv4> LinkLocal::foreign_address(const Port& port) const {
 void LinkLocal::follow(Port& port) {
     const auto foreign = eligible(port) ? foreign_address(port) : std::nullopt;
     if (foreign && foreign != port.foreign) {
-        log::warning("{}: {} was set by somebody else: it is left alone, no link-local address is claimed",
-                     port.interface.name, foreign->to_string());
+        log::warning(
+            "{}: {} was set by somebody else: it is left alone, no link-local address is claimed",
+            port.interface.name, foreign->to_string());
     }
     port.foreign = foreign;
     if (!eligible(port) || foreign) return end(port);
@@ -119,7 +128,8 @@ void LinkLocal::open(Port& port) {
     const int ifindex = port.interface.ifindex;
     const auto stale = memory_.load(port.interface.mac);
     if (stale && port.has(*stale)) {  // left by a crash: taken off, then probed for and set again
-        log::info("{}: {} was left by an earlier run: probing for it again", port.interface.name, stale->to_string());
+        log::info("{}: {} was left by an earlier run: probing for it again", port.interface.name,
+                  stale->to_string());
         keeper_->remove_stale(ifindex, *stale, {});
     }
     keeper_->open_arp(ifindex, [this, ifindex](boost::system::result<keeper::Descriptor> socket) {
@@ -146,7 +156,8 @@ void LinkLocal::start(Port& port, keeper::Descriptor socket) {
     settings.policy.policy = policy_of(port);
     settings.policy.settle_time = config_.ipv4ll.settle_time;
     settings.policy.release_after = config_.ipv4ll.release_after;
-    port.driver = std::make_unique<ipv4ll::io::Driver>(io_, settings, socket.release(), host_of(port));
+    port.driver =
+        std::make_unique<ipv4ll::io::Driver>(io_, settings, socket.release(), host_of(port));
     pass_on(port);
 }
 
@@ -166,12 +177,14 @@ ipv4ll::io::Host LinkLocal::host_of(Port& port) {
             keeper_->remove_address(ifindex, address, {});
         }
     };
-    host.bound = [](Ipv4) {};     // the driver logs it, and netlink tells the rest of the daemon
+    host.bound = [](Ipv4) {};  // the driver logs it, and netlink tells the rest of the daemon
     host.released = [](Ipv4) {};
-    host.advertised = [](bool) {};  // net::publishable_addresses decides the same from the addresses
+    host.advertised = [](bool) {
+    };  // net::publishable_addresses decides the same from the addresses
     host.remember = [this, &port](Ipv4 address) {
         if (const auto error = memory_.store(port.interface.mac, address)) {
-            log::warning("{}: the address cannot be remembered: {}", port.interface.name, error.message());
+            log::warning("{}: the address cannot be remembered: {}", port.interface.name,
+                         error.message());
         }
     };
     host.log = [&port](std::string_view line) { log::info("{}: {}", port.interface.name, line); };
@@ -204,8 +217,12 @@ session::Errc LinkLocal::act(const net::Interface& interface, session::Ipv4llAct
     if (!keeper_) return session::Errc::not_permitted;
     Port& port = *found->second;
     switch (action) {
-        case session::Ipv4llAction::on: port.asked = Policy::always; break;
-        case session::Ipv4llAction::off: port.asked = Policy::off; break;
+        case session::Ipv4llAction::on:
+            port.asked = Policy::always;
+            break;
+        case session::Ipv4llAction::off:
+            port.asked = Policy::off;
+            break;
         case session::Ipv4llAction::renew:
             if (!port.driver) return session::Errc::not_supported;
             port.driver->renew();
@@ -232,7 +249,8 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
             const auto status = port->driver->status();
             const bool waiting = !status.claiming && status.deadline;
             state.state = waiting ? "waiting" : ipv4ll::io::to_text(status.engine.state);
-            if (status.engine.state != ipv4ll::engine::State::down) state.address = status.engine.address.to_string();
+            if (status.engine.state != ipv4ll::engine::State::down)
+                state.address = status.engine.address.to_string();
             state.since = seconds_between(status.engine.since, now);
             state.conflicts = static_cast<std::uint64_t>(status.engine.conflicts);
             if (status.deadline) state.next = std::max(0.0, seconds_between(now, *status.deadline));

@@ -22,7 +22,8 @@ namespace avahid {
 class LinkLocal {
 public:
     /// \param keeper  empty: started without the privilege; every interface then stays as it is
-    LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper, const std::string& state_folder);
+    LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper,
+              const std::string& state_folder);
     ~LinkLocal();
 
     void on_config(const config::Config& config) { config_ = config; }

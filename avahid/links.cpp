@@ -40,7 +40,8 @@ void Links::on_interface(Instant now, const net::Interface& interface) {
     }
     std::vector<mdns::engine::Address> addresses;
     if (served && config_.publishes_on(interface.name)) {
-        for (const auto& address : net::publishable_addresses(interface)) addresses.push_back(address.address);
+        for (const auto& address : net::publishable_addresses(interface))
+            addresses.push_back(address.address);
     }
     host_.on_addresses(now, interface.ifindex, std::move(addresses));
 }
@@ -58,19 +59,23 @@ void Links::take_all_down(Instant now) {
 std::string Links::why_not(const net::Interface& interface) const {
     const net::Verdict verdict = net::mdns_verdict(interface, policy());
     if (verdict != net::Verdict::eligible) return std::string(net::to_string(verdict));
-    const bool any = std::ranges::any_of(families, [&](Family family) { return is_up({interface.ifindex, family}); });
+    const bool any = std::ranges::any_of(families, [&](Family family) {
+        return is_up({interface.ifindex, family});
+    });
     return any ? "" : "no address";
 }
 
 net::MdnsPolicy Links::policy() const {
-    return {config_.server.allow_interfaces, config_.server.deny_interfaces, config_.server.allow_point_to_point};
+    return {config_.server.allow_interfaces, config_.server.deny_interfaces,
+            config_.server.allow_point_to_point};
 }
 
 /// No packet of a family leaves before the interface has an address of it.
 bool Links::wanted(const net::Interface& interface, Family family) const {
     if (!(family == Family::ipv4 ? config_.server.use_ipv4 : config_.server.use_ipv6)) return false;
     if (net::mdns_verdict(interface, policy()) != net::Verdict::eligible) return false;
-    return std::ranges::any_of(interface.addresses, [&](const auto& address) { return usable(address, family); });
+    return std::ranges::any_of(interface.addresses,
+                               [&](const auto& address) { return usable(address, family); });
 }
 
 LinkInfo Links::info(const net::Interface& interface, Family family) const {
@@ -79,7 +84,8 @@ LinkInfo Links::info(const net::Interface& interface, Family family) const {
     info.port_shared = sockets_.port_shared(family);
     info.publish = config_.publishes_on(interface.name);
     for (const auto& address : interface.addresses) {
-        if (usable(address, family)) info.prefixes.push_back({address.address, address.prefix_length});
+        if (usable(address, family))
+            info.prefixes.push_back({address.address, address.prefix_length});
     }
     return info;
 }
@@ -88,7 +94,8 @@ bool Links::bring_up(Instant now, const net::Interface& interface, LinkId link) 
     if (!is_up(link)) {
         if (const auto opened = sockets_.open(link); !opened) {
             if (failed_.insert(link).second) {
-                log::error("{}: no multicast DNS over {}: {}", interface.name, family_name(link.family), opened.error().text());
+                log::error("{}: no multicast DNS over {}: {}", interface.name,
+                           family_name(link.family), opened.error().text());
             }
             return false;
         }

@@ -35,7 +35,8 @@ private:
     net::MdnsPolicy policy() const;
     bool wanted(const net::Interface& interface, mdns::engine::Family family) const;
     mdns::engine::LinkInfo info(const net::Interface& interface, mdns::engine::Family family) const;
-    bool bring_up(mdns::engine::Instant now, const net::Interface& interface, mdns::engine::LinkId link);
+    bool bring_up(mdns::engine::Instant now, const net::Interface& interface,
+                  mdns::engine::LinkId link);
     void take_down(mdns::engine::Instant now, mdns::engine::LinkId link);
 
     mdns::engine::Engine& engine_;
@@ -43,8 +44,8 @@ private:
     host::HostName& host_;
     config::Config config_;
     std::set<mdns::engine::LinkId> up_;
-    std::set<mdns::engine::LinkId> failed_;   // told about once
-    std::map<int, std::uint32_t> outages_;    // by ifindex, as last seen
+    std::set<mdns::engine::LinkId> failed_;  // told about once
+    std::map<int, std::uint32_t> outages_;   // by ifindex, as last seen
 };
 
 }  // namespace avahid

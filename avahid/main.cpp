@@ -24,16 +24,21 @@ constexpr const char* version = AVAHID_VERSION;
 
 log::Level level_of(config::LogLevel level) {
     switch (level) {
-        case config::LogLevel::error: return log::Level::error;
-        case config::LogLevel::warning: return log::Level::warning;
-        case config::LogLevel::info: return log::Level::info;
-        case config::LogLevel::debug: return log::Level::debug;
+        case config::LogLevel::error:
+            return log::Level::error;
+        case config::LogLevel::warning:
+            return log::Level::warning;
+        case config::LogLevel::info:
+            return log::Level::info;
+        case config::LogLevel::debug:
+            return log::Level::debug;
     }
     return log::Level::info;
 }
 
 config::LoadedConfig load(const config::Options& options) {
-    const auto how = options.config_file_given ? config::Missing::is_an_error : config::Missing::is_fine;
+    const auto how =
+        options.config_file_given ? config::Missing::is_an_error : config::Missing::is_fine;
     auto loaded = config::load_config(options.config_file, how);
     config::apply(options, loaded.config);
     return loaded;
@@ -66,14 +71,16 @@ void make_folders(const config::Options& options, const ops::Identity& owner) {
     make(options.state_dir, 0700, !options.state_dir_given);
 }
 
-std::optional<keeper::Keeper> fork_keeper(const config::Config& config, const ops::Identity& identity) {
+std::optional<keeper::Keeper> fork_keeper(const config::Config& config,
+                                          const ops::Identity& identity) {
     keeper::KeeperConfig rules;
     rules.interfaces.allow = config.server.allow_interfaces;
     rules.interfaces.deny = config.server.deny_interfaces;
     if (::geteuid() == 0) rules.identity = keeper::Identity{identity.uid, identity.gid};
     auto spawned = keeper::spawn_keeper(rules);
     if (!spawned) {
-        log::warning("no link-local IPv4 addresses: that needs root, or CAP_NET_RAW and CAP_NET_ADMIN");
+        log::warning(
+            "no link-local IPv4 addresses: that needs root, or CAP_NET_RAW and CAP_NET_ADMIN");
         return {};
     }
     return std::move(*spawned);
@@ -84,8 +91,9 @@ void warn_of_other_stacks() {
     for (const auto family : {mdns::engine::Family::ipv4, mdns::engine::Family::ipv6}) {
         const auto others = mdns::io::other_sockets(family, {});
         if (others.empty()) continue;
-        log::warning("UDP port 5353 is also used by {}: multicast is shared, unicast may go to either",
-                     mdns::io::describe(mdns::io::owners_of(others)));
+        log::warning(
+            "UDP port 5353 is also used by {}: multicast is shared, unicast may go to either",
+            mdns::io::describe(mdns::io::owners_of(others)));
         return;
     }
 }
@@ -108,9 +116,11 @@ int run(std::vector<std::string> arguments) {
         return 1;
     }
     const bool root = ::geteuid() == 0;
-    if (root && identity->is_fallback) log::warning("there is no user 'avahid': running as '{}'", identity->name);
+    if (root && identity->is_fallback)
+        log::warning("there is no user 'avahid': running as '{}'", identity->name);
     for (const auto& limit : loaded.config.limits) {
-        if (const auto error = ops::set_limit(limit.resource, limit.value)) log::warning("[rlimits]: {}", error.message());
+        if (const auto error = ops::set_limit(limit.resource, limit.value))
+            log::warning("[rlimits]: {}", error.message());
     }
     make_folders(options, *identity);
     warn_of_other_stacks();

@@ -10,20 +10,28 @@ namespace avahid {
 void report(std::span<const config::Diagnostic> diagnostics) {
     for (const auto& diagnostic : diagnostics) {
         switch (diagnostic.severity) {
-            case config::Severity::error: log::error("{}", config::to_text(diagnostic)); break;
-            case config::Severity::warning: log::warning("{}", config::to_text(diagnostic)); break;
-            case config::Severity::note: log::debug("{}", config::to_text(diagnostic)); break;
+            case config::Severity::error:
+                log::error("{}", config::to_text(diagnostic));
+                break;
+            case config::Severity::warning:
+                log::warning("{}", config::to_text(diagnostic));
+                break;
+            case config::Severity::note:
+                log::debug("{}", config::to_text(diagnostic));
+                break;
         }
     }
 }
 
-session::LinkState link_state(const net::Interface& interface, const std::vector<mdns::engine::LinkStatus>& links) {
+session::LinkState link_state(const net::Interface& interface,
+                              const std::vector<mdns::engine::LinkStatus>& links) {
     session::LinkState state;
     state.ifindex = interface.ifindex;
     state.name = interface.name;
     if (interface.ethernet) state.mac = fmt::format("{:02x}", fmt::join(interface.mac, ":"));
     for (const auto& address : interface.addresses) {
-        state.addresses.push_back(fmt::format("{}/{}", address.address.to_string(), address.prefix_length));
+        state.addresses.push_back(
+            fmt::format("{}/{}", address.address.to_string(), address.prefix_length));
     }
     for (const auto& link : links) {
         if (link.link.ifindex != interface.ifindex) continue;
@@ -34,9 +42,10 @@ session::LinkState link_state(const net::Interface& interface, const std::vector
     return state;
 }
 
-void log_state(const session::Status& status, const std::vector<mdns::engine::CachedRecordInfo>& cache) {
-    log::info("state: host name {} ({}), {} clients, {} publications", status.host_name, status.host_state,
-              status.clients, status.publications);
+void log_state(const session::Status& status,
+               const std::vector<mdns::engine::CachedRecordInfo>& cache) {
+    log::info("state: host name {} ({}), {} clients, {} publications", status.host_name,
+              status.host_state, status.clients, status.publications);
     for (const auto& link : status.links) {
         log::info("state: {} {}: {}{}", link.name, fmt::join(link.addresses, " "), link.packets_in,
                   link.note.empty() ? " packets in" : " packets in, not served: " + link.note);

@@ -13,9 +13,11 @@ namespace avahid {
 
 void report(std::span<const config::Diagnostic> diagnostics);
 
-session::LinkState link_state(const net::Interface& interface, const std::vector<mdns::engine::LinkStatus>& links);
+session::LinkState link_state(const net::Interface& interface,
+                              const std::vector<mdns::engine::LinkStatus>& links);
 
 /// SIGUSR1: everything there is, into the log.
-void log_state(const session::Status& status, const std::vector<mdns::engine::CachedRecordInfo>& cache);
+void log_state(const session::Status& status,
+               const std::vector<mdns::engine::CachedRecordInfo>& cache);
 
 }  // namespace avahid

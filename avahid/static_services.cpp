@@ -33,7 +33,8 @@ void StaticServices::load(dnssd::Instant now, const std::vector<config::ServiceF
 
 void StaticServices::load_hosts(dnssd::Instant now, const std::vector<config::StaticHost>& hosts) {
     if (hosts == hosts_) return;
-    for (const dnssd::Handle handle : std::exchange(host_handles_, {})) catalogue_.cancel(now, handle);
+    for (const dnssd::Handle handle : std::exchange(host_handles_, {}))
+        catalogue_.cancel(now, handle);
     hosts_ = hosts;
     for (const config::StaticHost& host : hosts) {
         const auto name = mdns::wire::Name::from_text(host.name);
@@ -42,7 +43,8 @@ void StaticServices::load_hosts(dnssd::Instant now, const std::vector<config::St
         if (handle) {
             host_handles_.push_back(*handle);
         } else {
-            log::error("static host '{}' is not published: {}", host.name, dnssd::to_string(handle.error()));
+            log::error("static host '{}' is not published: {}", host.name,
+                       dnssd::to_string(handle.error()));
         }
     }
 }
@@ -61,7 +63,8 @@ void StaticServices::on_host_name(dnssd::Instant now, const std::string& label) 
 bool StaticServices::on_event(dnssd::Instant now, const dnssd::Event& event) {
     const auto handle = std::visit([](const auto& about) { return about.handle; }, event);
     if (std::ranges::find(host_handles_, handle) != host_handles_.end()) {
-        if (std::get_if<dnssd::NameLost>(&event)) log::warning("a static host's name belongs to somebody else: not published");
+        if (std::get_if<dnssd::NameLost>(&event))
+            log::warning("a static host's name belongs to somebody else: not published");
         return true;
     }
     const auto found = std::ranges::find_if(groups_, [&](const auto& entry) {
@@ -71,7 +74,8 @@ bool StaticServices::on_event(dnssd::Instant now, const dnssd::Event& event) {
     Group& group = found->second;
     if (const auto* lost = std::get_if<dnssd::NameLost>(&event)) {
         const std::string next = dnssd::next_service_name(group.name);
-        log::warning("service '{}' belongs to {}: trying '{}'", group.name, lost->peer.address.to_string(), next);
+        log::warning("service '{}' belongs to {}: trying '{}'", group.name,
+                     lost->peer.address.to_string(), next);
         withdraw(now, group);
         group.name = next;
         publish(now, group);
@@ -91,7 +95,8 @@ void StaticServices::publish(dnssd::Instant now, Group& group) {
 bool StaticServices::try_publish(dnssd::Instant now, Group& group) {
     for (const config::StaticService& entry : group.file.group.services) {
         if (!entry.interface.empty() && ifindex_of_(entry.interface) == 0) {
-            log::error("{}: there is no interface '{}': {} is not published", group.file.path, entry.interface, entry.type);
+            log::error("{}: there is no interface '{}': {} is not published", group.file.path,
+                       entry.interface, entry.type);
             continue;
         }
         const auto handle = catalogue_.publish(now, to_service(group, entry));
@@ -101,17 +106,20 @@ bool StaticServices::try_publish(dnssd::Instant now, Group& group) {
             withdraw(now, group);
             return false;
         } else {
-            log::error("{}: {} is not published: {}", group.file.path, entry.type, dnssd::to_string(handle.error()));
+            log::error("{}: {} is not published: {}", group.file.path, entry.type,
+                       dnssd::to_string(handle.error()));
         }
     }
     return true;
 }
 
 void StaticServices::withdraw(dnssd::Instant now, Group& group) {
-    for (const dnssd::Handle handle : std::exchange(group.handles, {})) catalogue_.cancel(now, handle);
+    for (const dnssd::Handle handle : std::exchange(group.handles, {}))
+        catalogue_.cancel(now, handle);
 }
 
-dnssd::Service StaticServices::to_service(const Group& group, const config::StaticService& entry) const {
+dnssd::Service StaticServices::to_service(const Group& group,
+                                          const config::StaticService& entry) const {
     dnssd::Service service;
     service.name = {group.name, entry.type, entry.domain.empty() ? "local" : entry.domain};
     for (const std::string& subtype : entry.subtypes) {  // "_printer._sub._http._tcp" to "_printer"

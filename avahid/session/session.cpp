@@ -123,6 +123,7 @@ bool Session::owns(ClientId client, Handle handle) const {
 // ---- what a client asks for ----
 
 Result<Handle> Session::publish(Instant now, ClientId client, const dnssd::Service& service) {
+    if (!limits_.may_publish) return Errc::not_permitted;
     if (const Errc errc = admit(client); errc != Errc::ok) return errc;
     return keep(client, catalogue_.publish(now, service), true);
 }
@@ -130,6 +131,7 @@ Result<Handle> Session::publish(Instant now, ClientId client, const dnssd::Servi
 Result<Handle> Session::publish_address(Instant now, ClientId client, const mdns::wire::Name& name,
                                         const dnssd::Address& address, bool reverse,
                                         const Scope& scope) {
+    if (!limits_.may_publish) return Errc::not_permitted;
     if (const Errc errc = admit(client); errc != Errc::ok) return errc;
     return keep(client, catalogue_.publish_address(now, name, address, reverse, scope), true);
 }

@@ -26,6 +26,7 @@ struct Limits {
     std::size_t clients_per_uid = 256;
     std::size_t handles_per_client = 1024;
     std::size_t handles_per_uid = 16384;
+    bool may_publish = true;  // [publish] disable-user-service-publishing, disable-publishing
 };
 
 enum class Errc {

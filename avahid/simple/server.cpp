@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "avahid/session/listener.hpp"
 #include "avahid/simple/connection.hpp"
 #include "avahid/simple/line_protocol.hpp"
-#include "avahid/session/listener.hpp"
 
 namespace avahid::simple {
 

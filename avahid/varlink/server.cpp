@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "avahid/session/listener.hpp"
 #include "avahid/varlink/connection.hpp"
 #include "avahid/varlink/failure.hpp"
-#include "avahid/session/listener.hpp"
 #include "avahid/varlink/wire/message.hpp"
 
 namespace avahid::varlink {

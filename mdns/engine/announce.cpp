@@ -31,7 +31,8 @@ void Announce::on_timer(Instant now, Claim& claim) {
         announce_set(now, index);
     }
     if (more) {
-        room_.timers.arm(claim.timer, Timer::announce, static_cast<std::uint64_t>(claim.id), now + announce_interval);
+        room_.timers.arm(claim.timer, Timer::announce, static_cast<std::uint64_t>(claim.id),
+                         now + announce_interval);
     } else {
         claim.state = ClaimState::established;
     }
@@ -43,7 +44,9 @@ void Announce::announce_set(Instant now, RecordIndex member) {
     room_.outbox.answer(now, {member}, {now, now}, nullptr, record_interval);
     if (zone[member].sharing == Sharing::shared) return;
     for (const RecordIndex other : zone.at(zone[member].owner)) {
-        if (other == member || zone[other].type != zone[member].type || !room_.records.active(other)) continue;
+        if (other == member || zone[other].type != zone[member].type ||
+            !room_.records.active(other))
+            continue;
         room_.outbox.answer(now, {other}, {now, now}, nullptr, record_interval);
     }
 }

@@ -19,13 +19,14 @@ bool is_pseudo(std::uint16_t type) {  // §10.2: never cached
 
 std::uint32_t CachedRecord::remaining(Instant now) const {
     if (now >= expires) return 0;
-    return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(expires - now).count());
+    return static_cast<std::uint32_t>(
+        std::chrono::ceil<std::chrono::seconds>(expires - now).count());
 }
 
 Cache::~Cache() { clear(); }
 
-std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& seen, std::uint64_t hash,
-                                           bool wanted) {
+std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& seen,
+                                           std::uint64_t hash, bool wanted) {
     if (is_pseudo(seen.type) || seen.klass != wire::class_in) return {};
     const std::uint32_t ttl = std::min(seen.ttl, max_ttl);
     const auto owner = names_.find(hash, seen.name);
@@ -47,7 +48,8 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
         }
         record.type = seen.type;
         record.klass = seen.klass;
-        record.owner = names_.intern(hash, owner == names_.none ? seen.name.to_name() : names_.name(owner));
+        record.owner =
+            names_.intern(hash, owner == names_.none ? seen.name.to_name() : names_.name(owner));
         host_.cache_bytes += cost(record);
         if (free_.empty()) {
             place = static_cast<Place>(records_.size());
@@ -75,7 +77,8 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
 void Cache::end_denials(Instant now, NamePlace owner, std::uint16_t type) {
     for (const Place place : names_[owner].records) {
         CachedRecord& other = records_[place];
-        if (other.type != wire::type::nsec || wire::nsec_has(other.rdata, type).value_or(true)) continue;
+        if (other.type != wire::type::nsec || wire::nsec_has(other.rdata, type).value_or(true))
+            continue;
         other.expires = now;
         schedule(now, place, false);
     }
@@ -98,7 +101,8 @@ void Cache::doubt(Instant now, Place place) {
     CachedRecord& record = records_[place];
     record.reconfirming = true;
     record.expires = std::min(record.expires, now + reconfirm_time);
-    timers_.arm(record.timer, Timer::record, place, std::min(record.expires, now + reconfirm_interval));
+    timers_.arm(record.timer, Timer::record, place,
+                std::min(record.expires, now + reconfirm_interval));
 }
 
 void Cache::schedule(Instant now, Place place, bool wanted) {
@@ -140,13 +144,15 @@ wire::Record Cache::record(Place place) const {
     return {name(place), found.type, found.klass, found.ttl, found.rdata};
 }
 
-bool Cache::denied(Instant now, std::uint64_t hash, const wire::Name& name, std::uint16_t type) const {
+bool Cache::denied(Instant now, std::uint64_t hash, const wire::Name& name,
+                   std::uint16_t type) const {
     if (type == wire::type::any) return false;
     bool denied = false;
     for (const Place place : find(hash, name)) {
         const CachedRecord& record = records_[place];
         if (record.expires <= now) continue;
-        if (record.type == type || record.type == wire::type::cname) return false;  // the positive answer wins
+        if (record.type == type || record.type == wire::type::cname)
+            return false;  // the positive answer wins
         if (record.type == wire::type::nsec) {
             denied = denied || !wire::nsec_has(record.rdata, type).value_or(true);
         }
@@ -177,7 +183,8 @@ bool Cache::make_room(std::size_t bytes, bool wanted) {
 Cache::Place Cache::find_same(NamePlace owner, const wire::RecordView& seen) const {
     for (const Place place : names_[owner].records) {
         const CachedRecord& other = records_[place];
-        if (other.type == seen.type && other.klass == seen.klass && seen.rdata_equals(other.rdata)) return place;
+        if (other.type == seen.type && other.klass == seen.klass && seen.rdata_equals(other.rdata))
+            return place;
     }
     return no_place;
 }

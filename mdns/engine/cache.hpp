@@ -1,6 +1,6 @@
-// mdns/engine/cache.hpp: what others on one link say. RFC 6762 §10 (TTL, goodbye, cache-flush), §5.2
-// (when a record that somebody wants must be asked for again), §6.1 (NSEC as a negative answer).
-// Leaves to query.*: who wants what, and telling them.
+// mdns/engine/cache.hpp: what others on one link say. RFC 6762 §10 (TTL, goodbye, cache-flush),
+// §5.2 (when a record that somebody wants must be asked for again), §6.1 (NSEC as a negative
+// answer). Leaves to query.*: who wants what, and telling them.
 #pragma once
 
 #include <boost/container/small_vector.hpp>
@@ -16,9 +16,9 @@ namespace mdns::engine {
 struct CachedRecord {
     std::uint16_t type = 0;
     std::uint16_t klass = 0;
-    std::uint32_t ttl = 0;        // as received
-    bool unique = false;          // came with the cache-flush bit
-    std::uint8_t refreshes = 0;   // how many of the four were due already
+    std::uint32_t ttl = 0;       // as received
+    bool unique = false;         // came with the cache-flush bit
+    std::uint8_t refreshes = 0;  // how many of the four were due already
     bool reconfirming = false;
     Instant received;
     Instant expires;
@@ -45,8 +45,10 @@ public:
     };
     /// Takes in one record of a response. Own records must have been sorted out before.
     /// \param wanted  somebody asks for it: it is kept even when the cache is full
-    std::optional<Change> absorb(Instant now, const wire::RecordView& seen, std::uint64_t hash, bool wanted);
-    /// §10.2: other records of the same name, type and class, older than a second, end in one second.
+    std::optional<Change> absorb(Instant now, const wire::RecordView& seen, std::uint64_t hash,
+                                 bool wanted);
+    /// §10.2: other records of the same name, type and class, older than a second, end in one
+    /// second.
     void flush_others(Instant now, const wire::RecordView& seen, std::uint64_t hash);
 
     /// §10.4: unless heard again, it ends within ten seconds.

@@ -22,7 +22,9 @@ struct Claim {
     int probes_sent = 0;
     Scheduler::Slot timer = Scheduler::none;
 
-    bool verified() const { return state == ClaimState::announcing || state == ClaimState::established; }
+    bool verified() const {
+        return state == ClaimState::announcing || state == ClaimState::established;
+    }
 };
 
 class Claims {

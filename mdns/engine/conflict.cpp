@@ -16,7 +16,8 @@ std::vector<PublicationId> Conflicts::on_claim(Instant now, const wire::Message&
     return reset;
 }
 
-void Conflicts::on_claim(Instant now, const wire::RecordView& seen, NamePlace name, std::vector<PublicationId>& reset) {
+void Conflicts::on_claim(Instant now, const wire::RecordView& seen, NamePlace name,
+                         std::vector<PublicationId>& reset) {
     const Zone& zone = room_.host.zone;
     if (room_.host.zone.is_ours(now, seen)) {
         if (seen.cache_flush) announce_ours_too(now, seen, name);
@@ -45,12 +46,13 @@ void Conflicts::contradict(RecordIndex index, std::vector<PublicationId>& reset)
 }
 
 /// §10.2: two links of ours are one: what the other announced with the cache-flush bit makes hosts
-/// here forget what we announced, unless it is announced again within a second. Once a second at most,
-/// so that the two do not answer each other for ever.
+/// here forget what we announced, unless it is announced again within a second. Once a second at
+/// most, so that the two do not answer each other for ever.
 void Conflicts::announce_ours_too(Instant now, const wire::RecordView& seen, NamePlace name) {
     const Zone& zone = room_.host.zone;
     const auto same_set = [&](RecordIndex index) {
-        return zone[index].type == seen.type && zone[index].sharing != Sharing::shared && room_.records.active(index);
+        return zone[index].type == seen.type && zone[index].sharing != Sharing::shared &&
+               room_.records.active(index);
     };
     const auto all = zone.at(name);
     const bool here = std::ranges::any_of(all, [&](RecordIndex index) {

@@ -17,7 +17,8 @@ public:
     std::vector<PublicationId> on_claim(Instant now, const wire::Message& response);
 
 private:
-    void on_claim(Instant now, const wire::RecordView& seen, NamePlace name, std::vector<PublicationId>& reset);
+    void on_claim(Instant now, const wire::RecordView& seen, NamePlace name,
+                  std::vector<PublicationId>& reset);
     void contradict(RecordIndex index, std::vector<PublicationId>& reset);
     void announce_ours_too(Instant now, const wire::RecordView& seen, NamePlace name);
 

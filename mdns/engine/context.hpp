@@ -1,5 +1,5 @@
-// mdns/engine/context.hpp: what all links of the engine share: what we publish, randomness, counters,
-// and the outputs on their way to poll().
+// mdns/engine/context.hpp: what all links of the engine share: what we publish, randomness,
+// counters, and the outputs on their way to poll().
 #pragma once
 
 #include <span>
@@ -19,7 +19,8 @@ public:
     void event(Output output) { queue_.push_back({std::move(output), 0, 0}); }
 
     /// Copies bytes into an arena that is used again once everything was polled.
-    void datagram(LinkId link, const std::optional<Endpoint>& to, std::span<const std::uint8_t> bytes) {
+    void datagram(LinkId link, const std::optional<Endpoint>& to,
+                  std::span<const std::uint8_t> bytes) {
         queue_.push_back({SendDatagram{link, to, {}}, arena_.size(), bytes.size()});
         arena_.insert(arena_.end(), bytes.begin(), bytes.end());
     }
@@ -66,8 +67,8 @@ struct Context {
     Counters counters;
     wire::Message message;  // decoded in place, datagram after datagram
     wire::Writer writer;
-    std::size_t cache_bytes = 0;              // over all links
-    std::vector<PublicationId> progressed;    // publications whose state on some link changed
+    std::size_t cache_bytes = 0;            // over all links
+    std::vector<PublicationId> progressed;  // publications whose state on some link changed
 };
 
 }  // namespace mdns::engine

@@ -1,6 +1,6 @@
 // mdns/engine/echo_filter.hpp: recognises our own multicasts when the kernel loops them back.
-// Every multicast we send comes back once; a second stack on this machine shares our address and may
-// send the very same bytes, so a datagram is ours only if its bytes are and once per copy sent.
+// Every multicast we send comes back once; a second stack on this machine shares our address and
+// may send the very same bytes, so a datagram is ours only if its bytes are and once per copy sent.
 #pragma once
 
 #include <array>
@@ -36,7 +36,8 @@ private:
         bool awaited = false;
     };
     static std::size_t digest(std::span<const std::uint8_t> bytes) {
-        return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        return std::hash<std::string_view>{}(
+            {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
     std::array<Sent, 256> sent_{};
     std::size_t next_ = 0;

@@ -14,10 +14,14 @@ constexpr auto settle_time = std::chrono::seconds(1);  // until AllForNow
 PublicationState published_state(ClaimState state) {
     switch (state) {
         case ClaimState::waiting:
-        case ClaimState::probing: return PublicationState::probing;
-        case ClaimState::announcing: return PublicationState::announcing;
-        case ClaimState::established: return PublicationState::established;
-        case ClaimState::lost: return PublicationState::conflict;
+        case ClaimState::probing:
+            return PublicationState::probing;
+        case ClaimState::announcing:
+            return PublicationState::announcing;
+        case ClaimState::established:
+            return PublicationState::established;
+        case ClaimState::lost:
+            return PublicationState::conflict;
     }
     return PublicationState::probing;
 }
@@ -82,12 +86,14 @@ void Engine::on_link_gone(Instant now, LinkId id) {
     found->second.on_gone(now);
     impl_->links.erase(found);
     impl_->host.zone.for_each_publication([&](std::uint64_t publication, const Zone::Entry& entry) {
-        if (entry.scope.contains(id)) impl_->host.progressed.push_back(static_cast<PublicationId>(publication));
+        if (entry.scope.contains(id))
+            impl_->host.progressed.push_back(static_cast<PublicationId>(publication));
     });
     impl_->settle_publications();
 }
 
-void Engine::on_datagram(Instant now, LinkId id, const Source& source, std::span<const std::uint8_t> bytes) {
+void Engine::on_datagram(Instant now, LinkId id, const Source& source,
+                         std::span<const std::uint8_t> bytes) {
     impl_->host.outputs.recycle();
     ++impl_->host.counters.packets_in;
     impl_->host.counters.bytes_in += bytes.size();
@@ -151,8 +157,9 @@ void Engine::withdraw(Instant now, PublicationId id) {
 void Engine::stop(Instant now) {
     impl_->host.outputs.recycle();
     std::vector<PublicationId> all;
-    impl_->host.zone.for_each_publication(
-        [&](std::uint64_t id, const Zone::Entry&) { all.push_back(static_cast<PublicationId>(id)); });
+    impl_->host.zone.for_each_publication([&](std::uint64_t id, const Zone::Entry&) {
+        all.push_back(static_cast<PublicationId>(id));
+    });
     for (const PublicationId id : all) {
         for (auto& [link_id, link] : impl_->links) link.withdraw(now, id);
         impl_->host.zone.remove(now, id);
@@ -161,7 +168,8 @@ void Engine::stop(Instant now) {
 }
 
 bool Engine::idle() const {
-    return std::ranges::all_of(impl_->links, [](const auto& entry) { return entry.second.room().outbox.empty(); });
+    return std::ranges::all_of(
+        impl_->links, [](const auto& entry) { return entry.second.room().outbox.empty(); });
 }
 
 void Engine::Impl::settle_publications() {
@@ -169,7 +177,8 @@ void Engine::Impl::settle_publications() {
         Zone::Entry* const entry = host.zone.entry(id);
         if (!entry) continue;
         const auto now_is = state(id);
-        const bool established = now_is == PublicationState::announcing || now_is == PublicationState::established;
+        const bool established =
+            now_is == PublicationState::announcing || now_is == PublicationState::established;
         if (established && !entry->told_established) host.outputs.event(Established{id});
         entry->told_established = established;
     }
@@ -197,7 +206,8 @@ QueryId Engine::query(Instant now, const Query& query) {
     Impl::Asked& asked = impl_->queries.emplace(id, Impl::Asked{query}).first->second;
     impl_->for_links(query.scope, [&](Link& link) { link.subscribe(now, id, query, false); });
     impl_->host.outputs.event(CacheExhausted{id});
-    impl_->timers.arm(asked.settled, Timer::settled, static_cast<std::uint64_t>(id), now + settle_time);
+    impl_->timers.arm(asked.settled, Timer::settled, static_cast<std::uint64_t>(id),
+                      now + settle_time);
     impl_->settle(now, query.scope);
     return id;
 }
@@ -230,10 +240,12 @@ std::optional<Output> Engine::poll() { return impl_->host.outputs.poll(); }
 
 std::optional<Deadline> Engine::deadline() const {
     std::optional<Deadline> first;
-    if (const auto at = impl_->timers.next()) first = Deadline{*at, {}, to_string(*impl_->timers.next_timer())};
+    if (const auto at = impl_->timers.next())
+        first = Deadline{*at, {}, to_string(*impl_->timers.next_timer())};
     for (const auto& [id, link] : impl_->links) {
         const auto at = link.room().timers.next();
-        if (at && (!first || *at < first->at)) first = Deadline{*at, id, to_string(*link.room().timers.next_timer())};
+        if (at && (!first || *at < first->at))
+            first = Deadline{*at, id, to_string(*link.room().timers.next_timer())};
     }
     return first;
 }
@@ -244,7 +256,8 @@ const Counters& Engine::counters() const { return impl_->host.counters; }
 std::vector<LinkStatus> Engine::links() const {
     std::vector<LinkStatus> all;
     for (const auto& [id, link] : impl_->links) {
-        all.push_back({id, link.room().cache.size(), link.packets_in(), link.room().packer.packets_out()});
+        all.push_back(
+            {id, link.room().cache.size(), link.packets_in(), link.room().packer.packets_out()});
     }
     return all;
 }

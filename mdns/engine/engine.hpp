@@ -16,8 +16,8 @@
 namespace mdns::engine {
 
 struct Config {
-    std::uint64_t seed = 1;                       // of all randomness; tests fix it
-    std::size_t cache_memory_max = 32u << 20;     // bytes over all links
+    std::uint64_t seed = 1;                    // of all randomness; tests fix it
+    std::size_t cache_memory_max = 32u << 20;  // bytes over all links
 };
 
 /// Counters since start, for `status` and metrics.
@@ -26,11 +26,11 @@ struct Counters {
     std::uint64_t packets_out = 0;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
-    std::uint64_t malformed = 0;         // datagrams refused by the decoder
-    std::uint64_t bad_records = 0;       // records left out of accepted datagrams
-    std::uint64_t ignored = 0;           // opcode, rcode, source port or unicast rules (§6, §11, §18)
-    std::uint64_t own_echoes = 0;        // our own packets, looped back
-    std::uint64_t cache_dropped = 0;     // records not kept for lack of room
+    std::uint64_t malformed = 0;    // datagrams refused by the decoder
+    std::uint64_t bad_records = 0;  // records left out of accepted datagrams
+    std::uint64_t ignored = 0;      // opcode, rcode, source port or unicast rules (§6, §11, §18)
+    std::uint64_t own_echoes = 0;   // our own packets, looped back
+    std::uint64_t cache_dropped = 0;  // records not kept for lack of room
     std::uint64_t conflicts = 0;
 };
 
@@ -75,7 +75,8 @@ public:
     /// Does all that is due; an early or repeated call does nothing.
     void on_time(Instant now);
 
-    /// \return empty when a unique record of another publication in an overlapping scope has the same
+    /// \return empty when a unique record of another publication in an overlapping scope has the
+    /// same
     ///         name and type but other data (a collision on this very host)
     std::optional<PublicationId> publish(Instant now, Publication publication);
     /// Replaces the records: what is new is announced, what is gone said goodbye to (§8.4); what

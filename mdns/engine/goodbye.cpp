@@ -19,11 +19,13 @@ std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending) {
     return remaining;
 }
 
-void Goodbye::survivors(RecordIndex index, std::span<const RecordIndex> ending, std::vector<RecordIndex>& found) const {
+void Goodbye::survivors(RecordIndex index, std::span<const RecordIndex> ending,
+                        std::vector<RecordIndex>& found) const {
     const Zone& zone = room_.host.zone;
     for (const RecordIndex other : zone.at(zone[index].owner)) {
         const bool same_set = other != index && zone[other].type == zone[index].type &&
-                              zone[other].klass == zone[index].klass && zone[other].scope.contains(room_.id);
+                              zone[other].klass == zone[index].klass &&
+                              zone[other].scope.contains(room_.id);
         if (same_set && std::ranges::find(ending, other) == ending.end()) found.push_back(other);
     }
 }

@@ -18,7 +18,8 @@ public:
     std::vector<RecordIndex> say(std::span<const RecordIndex> ending);
 
 private:
-    void survivors(RecordIndex index, std::span<const RecordIndex> ending, std::vector<RecordIndex>& found) const;
+    void survivors(RecordIndex index, std::span<const RecordIndex> ending,
+                   std::vector<RecordIndex>& found) const;
     Room& room_;
 };
 

@@ -7,7 +7,8 @@
 namespace mdns::engine {
 namespace {
 
-bool same_prefix(std::span<const std::uint8_t> left, std::span<const std::uint8_t> right, unsigned length) {
+bool same_prefix(std::span<const std::uint8_t> left, std::span<const std::uint8_t> right,
+                 unsigned length) {
     for (std::size_t at = 0; at < left.size() && length > 0; ++at) {
         const unsigned bits = std::min(length, 8u);
         const auto mask = static_cast<std::uint8_t>(0xff00u >> bits);
@@ -20,9 +21,11 @@ bool same_prefix(std::span<const std::uint8_t> left, std::span<const std::uint8_
 bool in_prefix(const Prefix& prefix, const Address& address) {
     if (prefix.address.is_v4() != address.is_v4()) return false;
     if (address.is_v4()) {
-        return same_prefix(prefix.address.to_v4().to_bytes(), address.to_v4().to_bytes(), prefix.length);
+        return same_prefix(prefix.address.to_v4().to_bytes(), address.to_v4().to_bytes(),
+                           prefix.length);
     }
-    return same_prefix(prefix.address.to_v6().to_bytes(), address.to_v6().to_bytes(), prefix.length);
+    return same_prefix(prefix.address.to_v6().to_bytes(), address.to_v6().to_bytes(),
+                       prefix.length);
 }
 
 bool link_local(const Address& address) {
@@ -33,12 +36,14 @@ bool link_local(const Address& address) {
 }  // namespace
 
 bool on_link(const LinkInfo& info, const Address& address) {
-    return link_local(address) ||
-           std::ranges::any_of(info.prefixes, [&](const Prefix& prefix) { return in_prefix(prefix, address); });
+    return link_local(address) || std::ranges::any_of(info.prefixes, [&](const Prefix& prefix) {
+               return in_prefix(prefix, address);
+           });
 }
 
 bool own_address(const LinkInfo& info, const Address& address) {
-    // By bytes: the scope id of an fe80 address differs between how it is given and how it is heard.
+    // By bytes: the scope id of an fe80 address differs between how it is given and how it is
+    // heard.
     return std::ranges::any_of(info.prefixes, [&](const Prefix& prefix) {
         if (prefix.address.is_v4() != address.is_v4()) return false;
         return address.is_v4() ? prefix.address.to_v4() == address.to_v4()
@@ -47,13 +52,15 @@ bool own_address(const LinkInfo& info, const Address& address) {
 }
 
 Kind classify(const Room& room, Instant now, const Source& source, const wire::Header& header) {
-    if (header.opcode != 0 || header.rcode != 0) return Kind::ignored;  // §18.3, §18.11 "silently ignored"
+    if (header.opcode != 0 || header.rcode != 0)
+        return Kind::ignored;  // §18.3, §18.11 "silently ignored"
     if (source.from.port == 0) return Kind::ignored;
     const bool near = on_link(room.info, source.from.address);
     if (header.response) {
         if (source.from.port != port) return Kind::ignored;  // §6 "MUST silently ignore"
         if (source.to_group) return Kind::response;          // §11: then it is from this link
-        const bool asked = room.asked_unicast && now - *room.asked_unicast <= unicast_response_window;
+        const bool asked =
+            room.asked_unicast && now - *room.asked_unicast <= unicast_response_window;
         return asked && near ? Kind::response : Kind::ignored;
     }
     if (!source.to_group && !near) return Kind::ignored;  // §5.5

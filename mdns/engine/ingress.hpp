@@ -7,9 +7,9 @@
 namespace mdns::engine {
 
 enum class Kind {
-    ignored,   // counted, without effect
-    query,     // from port 5353: an answer may be multicast
-    legacy,    // from another port: a conventional DNS reply (§6.7)
+    ignored,  // counted, without effect
+    query,    // from port 5353: an answer may be multicast
+    legacy,   // from another port: a conventional DNS reply (§6.7)
     response,
 };
 

@@ -6,7 +6,8 @@ namespace mdns::engine {
 
 void Link::on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes) {
     Counters& counters = room_.host.counters;
-    if (source.to_group && own_address(room_.info, source.from.address) && room_.echoes.take(now, bytes)) {
+    if (source.to_group && own_address(room_.info, source.from.address) &&
+        room_.echoes.take(now, bytes)) {
         ++counters.own_echoes;
         return;
     }
@@ -18,35 +19,46 @@ void Link::on_datagram(Instant now, const Source& source, std::span<const std::u
     }
     counters.bad_records += message.bad_records();
     switch (classify(room_, now, source, message.header())) {
-        case Kind::ignored: ++counters.ignored; break;
-        case Kind::query: on_query(now, source, message); break;
-        case Kind::legacy: respond_.on_legacy_query(now, source, message); break;
-        case Kind::response: on_response(now, source, message); break;
+        case Kind::ignored:
+            ++counters.ignored;
+            break;
+        case Kind::query:
+            on_query(now, source, message);
+            break;
+        case Kind::legacy:
+            respond_.on_legacy_query(now, source, message);
+            break;
+        case Kind::response:
+            on_response(now, source, message);
+            break;
     }
 }
 
 void Link::on_query(Instant now, const Source& from, const wire::Message& query) {
-    probe_.on_peer_probe(now, query);                           // §8.2 both want the name: who wins?
-    if (from.to_group) query_.on_peer_question(now, query);     // §7.3 someone already asks this
-    respond_.on_query(now, from, query);                        // §6   plan answers, less the known ones
+    probe_.on_peer_probe(now, query);                        // §8.2 both want the name: who wins?
+    if (from.to_group) query_.on_peer_question(now, query);  // §7.3 someone already asks this
+    respond_.on_query(now, from, query);  // §6   plan answers, less the known ones
 }
 
 void Link::on_response(Instant now, const Source& from, const wire::Message& response) {
-    probe_.on_claim(now, from, response);                       // §8.1 the name is taken
-    for (const PublicationId id : conflict_.on_claim(now, response)) {  // §9 a record of ours is contradicted
+    probe_.on_claim(now, from, response);  // §8.1 the name is taken
+    for (const PublicationId id :
+         conflict_.on_claim(now, response)) {  // §9 a record of ours is contradicted
         probe_.note_conflict(now);
         ++room_.host.counters.conflicts;
         claim(now, *room_.claims.find(id));
     }
-    if (from.to_group) respond_.on_peer_answer(now, response);  // §7.4 someone already answered this
-    absorb(now, response);                                      // §10  what we now know
+    if (from.to_group)
+        respond_.on_peer_answer(now, response);  // §7.4 someone already answered this
+    absorb(now, response);                       // §10  what we now know
 }
 
 void Link::absorb(Instant now, const wire::Message& response) {
     for (const auto& seen : response.records()) {
         if (room_.host.zone.is_ours(now, seen)) continue;
         const std::uint64_t hash = wire::hash(seen.name, room_.host.key);
-        const auto change = room_.cache.absorb(now, seen, hash, query_.wanted(hash, seen.name, seen.type));
+        const auto change =
+            room_.cache.absorb(now, seen, hash, query_.wanted(hash, seen.name, seen.type));
         if (seen.cache_flush && seen.ttl != 0) room_.cache.flush_others(now, seen, hash);  // §10.2
         if (change) query_.on_change(now, *change);
     }
@@ -67,10 +79,17 @@ void Link::dispatch(Instant now, const Scheduler::Due& due) {
         case Timer::announce:
             announce_.on_timer(now, *room_.claims.find(static_cast<PublicationId>(due.id)));
             break;
-        case Timer::ask: query_.on_series_timer(now, due.id); break;
-        case Timer::record: query_.on_record_timer(now, static_cast<Cache::Place>(due.id)); break;
-        case Timer::outbox: room_.outbox.on_timer(); break;
-        case Timer::settled: break;  // the engine's own
+        case Timer::ask:
+            query_.on_series_timer(now, due.id);
+            break;
+        case Timer::record:
+            query_.on_record_timer(now, static_cast<Cache::Place>(due.id));
+            break;
+        case Timer::outbox:
+            room_.outbox.on_timer();
+            break;
+        case Timer::settled:
+            break;  // the engine's own
     }
 }
 
@@ -86,7 +105,8 @@ void Link::claim(Instant now, Claim& claim) {
 }
 
 void Link::announce(Instant now, Claim& claim) {
-    for (const RecordIndex fresh : announce_.start(now, claim)) query_.on_own_record(now, fresh, true);
+    for (const RecordIndex fresh : announce_.start(now, claim))
+        query_.on_own_record(now, fresh, true);
 }
 
 void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
@@ -96,8 +116,10 @@ void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
     const auto survivors = goodbye_.say(update.removed);
     end(now, update.removed);
     if (found->state == ClaimState::lost) return;
-    if (!verified && !probe_.has_new_name(id, update.added)) {  // the new records join the series that runs
-        for (const RecordIndex added : update.added) room_.records[added].state = RecordState::tentative;
+    if (!verified &&
+        !probe_.has_new_name(id, update.added)) {  // the new records join the series that runs
+        for (const RecordIndex added : update.added)
+            room_.records[added].state = RecordState::tentative;
         return;
     }
     for (const RecordIndex survivor : survivors) announce_.again(survivor);

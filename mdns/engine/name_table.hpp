@@ -21,7 +21,8 @@ public:
     template <class AnyName>
     Place find(std::uint64_t hash, const AnyName& name) const {
         const auto first = index_.find(hash);
-        for (Place at = first == index_.end() ? none : first->second; at != none; at = nodes_[at].next) {
+        for (Place at = first == index_.end() ? none : first->second; at != none;
+             at = nodes_[at].next) {
             if (same(name, nodes_[at].name)) return at;
         }
         return none;
@@ -68,7 +69,9 @@ private:
     };
 
     static bool same(const wire::Name& left, const wire::Name& right) { return left == right; }
-    static bool same(const wire::NameView& left, const wire::Name& right) { return left.equals(right); }
+    static bool same(const wire::NameView& left, const wire::Name& right) {
+        return left.equals(right);
+    }
 
     Place take_node() {
         if (free_.empty()) {

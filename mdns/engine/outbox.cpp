@@ -22,7 +22,8 @@ void drop_front(std::vector<Item>& items, std::size_t count) {
 
 }  // namespace
 
-void Outbox::answer(Instant now, const Answer& item, Window window, const Address* asker, Duration spacing) {
+void Outbox::answer(Instant now, const Answer& item, Window window, const Address* asker,
+                    Duration spacing) {
     const Instant last = last_sent(item);
     if (last != Instant{} && last + spacing > now) {
         window.earliest = std::max(window.earliest, last + spacing);
@@ -74,7 +75,8 @@ Outbox::Pending* Outbox::find(const Answer& item) {
 
 void Outbox::erase(std::size_t index) {
     const auto unlink = [this](std::size_t at, std::uint32_t to) {
-        if (pending_[at].item.denied == Zone::no_name) records_[pending_[at].item.record].pending = to;
+        if (pending_[at].item.denied == Zone::no_name)
+            records_[pending_[at].item.record].pending = to;
     };
     unlink(index, LinkRecord::not_pending);
     if (index + 1 != pending_.size()) {
@@ -134,7 +136,8 @@ void Outbox::unicast(const Endpoint& to, const Answer& item, Window window) {
 }
 
 bool Outbox::empty() const {
-    return pending_.empty() && replies_.empty() && goodbyes_.empty() && probes_.empty() && asks_.empty();
+    return pending_.empty() && replies_.empty() && goodbyes_.empty() && probes_.empty() &&
+           asks_.empty();
 }
 
 void Outbox::flush(Instant now, bool unicast_probes) {
@@ -157,7 +160,8 @@ std::size_t& Outbox::budget(Instant now) {
 
 void Outbox::flush_questions(Instant now) {
     if (asks_.empty()) return;
-    std::stable_partition(asks_.begin(), asks_.end(), [](const Ask& ask) { return ask.alone; });  // the urgent first
+    std::stable_partition(asks_.begin(), asks_.end(),
+                          [](const Ask& ask) { return ask.alone; });  // the urgent first
     drop_front(asks_, packer_.questions(now, asks_, budget(now)));
 }
 
@@ -186,7 +190,8 @@ void Outbox::flush_answers(Instant now) {
     if (std::ranges::none_of(pending_, due)) return;
     // §6.4: if another answer may go within a moment, one packet will do for both.
     const bool urgent = std::ranges::any_of(pending_, [&](const Pending& pending) {
-        return due(pending) && (pending.window.earliest == pending.window.due || pending.window.due + join_time <= now);
+        return due(pending) && (pending.window.earliest == pending.window.due ||
+                                pending.window.due + join_time <= now);
     });
     const bool company = std::ranges::any_of(pending_, [&](const Pending& pending) {
         return pending.window.earliest > now && pending.window.earliest <= now + join_time;
@@ -207,7 +212,8 @@ void Outbox::flush_answers(Instant now) {
 void Outbox::arm(Instant now) {
     std::optional<Instant> next;
     const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
-    const bool held = std::ranges::any_of(pending_, [now](const Pending& pending) { return pending.window.due <= now; });
+    const bool held = std::ranges::any_of(
+        pending_, [now](const Pending& pending) { return pending.window.due <= now; });
     for (const Pending& pending : pending_) {
         if (pending.window.due > now) consider(pending.window.due);
         if (held && pending.window.earliest > now) consider(pending.window.earliest);

@@ -1,7 +1,7 @@
 // mdns/engine/outbox.hpp: what this link has to say and has not said yet.
 // Owns the waiting: random delays and aggregation (§6, §6.4), one multicast per record and second
-// (§6), who waits for an answer and whose known answers take it back (§7.1, §7.2), pacing. What goes
-// into a datagram is the packer's; what is worth saying is the activities'.
+// (§6), who waits for an answer and whose known answers take it back (§7.1, §7.2), pacing. What
+// goes into a datagram is the packer's; what is worth saying is the activities'.
 #pragma once
 
 #include <boost/container/small_vector.hpp>

@@ -12,7 +12,9 @@ using wire::Section;
 const wire::Header response_header{.response = true, .authoritative = true};
 const wire::Header query_header{};
 
-std::size_t overhead(Family family) { return family == Family::ipv4 ? ipv4_overhead : ipv6_overhead; }
+std::size_t overhead(Family family) {
+    return family == Family::ipv4 ? ipv4_overhead : ipv6_overhead;
+}
 
 }  // namespace
 
@@ -22,8 +24,8 @@ std::size_t Packer::size_limit() const {  // §17
 
 // ---- responses ----
 
-std::size_t Packer::answers(Instant now, std::span<const Answer> items, const std::optional<Endpoint>& to,
-                            std::size_t& budget) {
+std::size_t Packer::answers(Instant now, std::span<const Answer> items,
+                            const std::optional<Endpoint>& to, std::size_t& budget) {
     std::size_t done = 0;
     while (done < items.size() && budget > 0) {
         ++packet_;
@@ -41,21 +43,24 @@ std::size_t Packer::answers(Instant now, std::span<const Answer> items, const st
                 if (item.denied == Zone::no_name) records_[item.record].last_multicast = now;
             }
         }
-        if (host_.writer.empty()) continue;  // beyond even 9000 bytes: publish() refuses such records
+        if (host_.writer.empty())
+            continue;  // beyond even 9000 bytes: publish() refuses such records
         emit(now, to);
         --budget;
     }
     return done;
 }
 
-std::size_t Packer::goodbyes(Instant now, std::span<const wire::Record> records, std::size_t& budget) {
+std::size_t Packer::goodbyes(Instant now, std::span<const wire::Record> records,
+                             std::size_t& budget) {
     std::size_t done = 0;
     while (done < records.size() && budget > 0) {
         host_.writer.begin(response_header, size_limit());
         const std::size_t first = done;
         const auto put_goodbye = [&](const wire::Record& record) {
             // No cache-flush bit: whoever else has records in this set keeps them (§10.1).
-            return host_.writer.record(Section::answer, record.name, record.type, record.klass, 0, record.rdata);
+            return host_.writer.record(Section::answer, record.name, record.type, record.klass, 0,
+                                       record.rdata);
         };
         while (done < records.size() && put_goodbye(records[done])) ++done;
         if (done == first) {
@@ -74,13 +79,15 @@ void Packer::legacy_reply(Instant now, const Endpoint& to, const wire::Message& 
     header.id = query.header().id;
     header.recursion_desired = query.header().recursion_desired;
     const std::size_t asked = query.edns_size().value_or(legacy_max_size);
-    host_.writer.begin(header, std::clamp(asked, legacy_max_size, size_limit()), wire::Writer::Dialect::legacy);
+    host_.writer.begin(header, std::clamp(asked, legacy_max_size, size_limit()),
+                       wire::Writer::Dialect::legacy);
     ++packet_;
     legacy_ = true;
     for (const auto& question : query.questions()) {
         host_.writer.question(question.name.to_name(), question.type, question.klass);
     }
-    const bool complete = std::ranges::all_of(items, [&](const Answer& item) { return put(item, Section::answer); });
+    const bool complete =
+        std::ranges::all_of(items, [&](const Answer& item) { return put(item, Section::answer); });
     if (complete) {
         put_additionals(now, items, false);
     } else {
@@ -103,7 +110,8 @@ bool Packer::put_record(RecordIndex index, Section section) {
     const bool flush = record.sharing != Sharing::shared && !legacy_;
     const std::uint16_t klass = flush ? record.klass | wire::top_bit : record.klass;
     const std::uint32_t ttl = legacy_ ? std::min(record.ttl, legacy_max_ttl) : record.ttl;
-    if (!host_.writer.record(section, host_.zone.name(record.owner), record.type, klass, ttl, record.rdata)) {
+    if (!host_.writer.record(section, host_.zone.name(record.owner), record.type, klass, ttl,
+                             record.rdata)) {
         return false;
     }
     state.packet = packet_;
@@ -159,8 +167,11 @@ void Packer::put_addresses(Instant now, NamePlace host, bool multicast) {
     put_additional_set(now, host, wire::type::aaaa, multicast);
     if (!records_.owns(host)) return;
     const auto types = types_at(host);
-    const auto has = [&](std::uint16_t type) { return std::ranges::find(types, type) != types.end(); };
-    if (has(wire::type::a) != has(wire::type::aaaa)) put_denial(host, host_ttl, Section::additional);  // §6.2
+    const auto has = [&](std::uint16_t type) {
+        return std::ranges::find(types, type) != types.end();
+    };
+    if (has(wire::type::a) != has(wire::type::aaaa))
+        put_denial(host, host_ttl, Section::additional);  // §6.2
 }
 
 void Packer::put_additional_set(Instant now, NamePlace name, std::uint16_t type, bool multicast) {
@@ -171,10 +182,12 @@ void Packer::put_additional_set(Instant now, NamePlace name, std::uint16_t type,
         if (multicast && records_.sent_within(index, now, record_interval)) return;  // §6
         needed += estimate(index);
     }
-    if (needed == 0 || host_.writer.size() + needed > size_limit()) return;  // the whole set or none (§10.2)
+    if (needed == 0 || host_.writer.size() + needed > size_limit())
+        return;  // the whole set or none (§10.2)
     for (const RecordIndex index : host_.zone.at(name)) {
         if (host_.zone[index].type != type || !records_.active(index)) continue;
-        if (put_record(index, Section::additional) && multicast) records_[index].last_multicast = now;
+        if (put_record(index, Section::additional) && multicast)
+            records_[index].last_multicast = now;
     }
 }
 
@@ -185,29 +198,35 @@ std::size_t Packer::estimate(RecordIndex index) const {
 
 // ---- queries ----
 
-std::size_t Packer::probes(Instant now, std::span<const NamePlace> names, bool unicast, std::size_t& budget) {
+std::size_t Packer::probes(Instant now, std::span<const NamePlace> names, bool unicast,
+                           std::size_t& budget) {
     std::size_t done = 0;
     while (done < names.size() && budget > 0) {
-        // How many names fit with all their proposed records (§8.2)? Owner names shrink to a pointer.
+        // How many names fit with all their proposed records (§8.2)? Owner names shrink to a
+        // pointer.
         std::size_t size = 12;
         std::size_t count = 0;
         for (const NamePlace name : names.subspan(done)) {
             size += host_.zone.name(name).wire().size() + 4;
-            for (const RecordIndex index : host_.zone.at(name)) size += 12 + host_.zone[index].rdata.size();
+            for (const RecordIndex index : host_.zone.at(name))
+                size += 12 + host_.zone[index].rdata.size();
             if (count > 0 && size > size_limit()) break;
             ++count;
         }
         const auto group = names.subspan(done, count);
         host_.writer.begin(query_header, size_limit());
-        const std::uint16_t klass = unicast ? wire::class_in | wire::top_bit : wire::class_in;  // §8.1: QU
-        for (const NamePlace name : group) host_.writer.question(host_.zone.name(name), wire::type::any, klass);
+        const std::uint16_t klass =
+            unicast ? wire::class_in | wire::top_bit : wire::class_in;  // §8.1: QU
+        for (const NamePlace name : group)
+            host_.writer.question(host_.zone.name(name), wire::type::any, klass);
         for (const NamePlace name : group) {
             for (const RecordIndex index : host_.zone.at(name)) {
                 const ZoneRecord& record = host_.zone[index];
                 if (record.sharing == Sharing::shared || !record.scope.contains(link_)) continue;
-                // A TXT too big for the packet stays out: fragments must hold one record only (§17).
-                host_.writer.record(Section::authority, host_.zone.name(name), record.type, record.klass,
-                                    record.ttl, record.rdata);
+                // A TXT too big for the packet stays out: fragments must hold one record only
+                // (§17).
+                host_.writer.record(Section::authority, host_.zone.name(name), record.type,
+                                    record.klass, record.ttl, record.rdata);
             }
         }
         done += count;
@@ -241,11 +260,13 @@ bool Packer::put_known_answers(Instant now, const Ask& ask) {
     for (const Cache::Place place : cache_.find(wire::hash(ask.name, host_.key), ask.name)) {
         const CachedRecord& known = cache_[place];
         if (known.type != ask.type && ask.type != wire::type::any) continue;
-        if (known.unique) continue;  // §7.1: shared ones; a unique answer makes the question needless
+        if (known.unique)
+            continue;  // §7.1: shared ones; a unique answer makes the question needless
         const std::uint32_t remaining = known.remaining(now);
         if (remaining < (known.ttl + 1) / 2) continue;  // §7.1
         const auto put_known = [&] {
-            return host_.writer.record(Section::answer, ask.name, known.type, known.klass, remaining, known.rdata);
+            return host_.writer.record(Section::answer, ask.name, known.type, known.klass,
+                                       remaining, known.rdata);
         };
         if (put_known()) continue;
         // §7.2: TC, and at once a packet without questions that holds the rest.

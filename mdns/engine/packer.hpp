@@ -1,6 +1,6 @@
-// mdns/engine/packer.hpp: fills datagrams. Given what to say, decides which records share a message,
-// what goes along in the Additional section (RFC 6763 §12, RFC 6762 §6.1, §6.2), where a message is
-// full (§17) and which bits it carries (§18). When to say it is the outbox's business.
+// mdns/engine/packer.hpp: fills datagrams. Given what to say, decides which records share a
+// message, what goes along in the Additional section (RFC 6763 §12, RFC 6762 §6.1, §6.2), where a
+// message is full (§17) and which bits it carries (§18). When to say it is the outbox's business.
 #pragma once
 
 #include <span>
@@ -32,16 +32,22 @@ struct Ask {
 
 class Packer {
 public:
-    Packer(Context& host, LinkId link, const LinkInfo& info, RecordStates& records, const Cache& cache,
-           EchoFilter& echoes)
-        : host_(host), link_(link), info_(info), records_(records), cache_(cache), echoes_(echoes) {}
+    Packer(Context& host, LinkId link, const LinkInfo& info, RecordStates& records,
+           const Cache& cache, EchoFilter& echoes)
+        : host_(host),
+          link_(link),
+          info_(info),
+          records_(records),
+          cache_(cache),
+          echoes_(echoes) {}
 
-    // Each takes items from the front until all are sent or budget (datagrams left) is 0, and returns
-    // how many it took.
-    std::size_t answers(Instant now, std::span<const Answer> items, const std::optional<Endpoint>& to,
-                        std::size_t& budget);
+    // Each takes items from the front until all are sent or budget (datagrams left) is 0, and
+    // returns how many it took.
+    std::size_t answers(Instant now, std::span<const Answer> items,
+                        const std::optional<Endpoint>& to, std::size_t& budget);
     std::size_t goodbyes(Instant now, std::span<const wire::Record> records, std::size_t& budget);
-    std::size_t probes(Instant now, std::span<const NamePlace> names, bool unicast, std::size_t& budget);
+    std::size_t probes(Instant now, std::span<const NamePlace> names, bool unicast,
+                       std::size_t& budget);
     std::size_t questions(Instant now, std::span<const Ask> asks, std::size_t& budget);
 
     /// A conventional DNS reply (§6.7).

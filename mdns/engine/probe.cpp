@@ -20,9 +20,12 @@ struct Tentative {
     }
 };
 
-/// §8.2.1: both lists sorted, compared pair by pair; the list that runs out first is the earlier one.
+/// §8.2.1: both lists sorted, compared pair by pair; the list that runs out first is the earlier
+/// one.
 int compare_lists(std::vector<Tentative>& ours, std::vector<Tentative>& theirs) {
-    const auto earlier = [](const Tentative& left, const Tentative& right) { return left.compare(right) < 0; };
+    const auto earlier = [](const Tentative& left, const Tentative& right) {
+        return left.compare(right) < 0;
+    };
     std::ranges::sort(ours, earlier);
     std::ranges::sort(theirs, earlier);
     for (std::size_t at = 0; at < std::min(ours.size(), theirs.size()); ++at) {
@@ -46,7 +49,8 @@ bool Probe::start(Instant now, Claim& claim) {
     room_.host.progressed.push_back(claim.id);
     if (batch_ <= now) {  // §8.1: 0-250 ms; whoever comes meanwhile shares the packets
         batch_ = now + room_.host.random.between(Duration::zero(), probe_wait_max);
-        while (!conflicts_.empty() && now - conflicts_.front() > conflict_window) conflicts_.pop_front();
+        while (!conflicts_.empty() && now - conflicts_.front() > conflict_window)
+            conflicts_.pop_front();
         if (conflicts_.size() >= conflict_limit) batch_ = now + conflict_pause;
     }
     room_.timers.arm(claim.timer, Timer::probe, static_cast<std::uint64_t>(claim.id), batch_);
@@ -61,7 +65,8 @@ bool Probe::on_timer(Instant now, Claim& claim) {
     collect_names(claim);
     for (const NamePlace name : names_) room_.outbox.probe(name);
     if (room_.may_ask_unicast()) room_.asked_unicast = now;
-    room_.timers.arm(claim.timer, Timer::probe, static_cast<std::uint64_t>(claim.id), now + probe_interval);
+    room_.timers.arm(claim.timer, Timer::probe, static_cast<std::uint64_t>(claim.id),
+                     now + probe_interval);
     return false;
 }
 
@@ -80,7 +85,8 @@ bool Probe::has_new_name(PublicationId id, const std::vector<RecordIndex>& added
     const Zone& zone = room_.host.zone;
     return std::ranges::any_of(added, [&](RecordIndex index) {
         return std::ranges::none_of(zone.entry(id)->records, [&](RecordIndex other) {
-            return zone[other].owner == zone[index].owner && std::ranges::find(added, other) == added.end();
+            return zone[other].owner == zone[index].owner &&
+                   std::ranges::find(added, other) == added.end();
         });
     });
 }
@@ -90,7 +96,8 @@ bool Probe::has_new_name(PublicationId id, const std::vector<RecordIndex>& added
 void Probe::on_claim(Instant now, const Source& from, const wire::Message& response) {
     for (const auto& seen : response.records()) {
         // A goodbye gives the name up; an NSEC may be our own, sent on another link.
-        if (seen.ttl == 0 || seen.type == wire::type::nsec || seen.type == wire::type::opt) continue;
+        if (seen.ttl == 0 || seen.type == wire::type::nsec || seen.type == wire::type::opt)
+            continue;
         const NamePlace name = room_.host.zone.find(seen.name);
         if (name == Zone::no_name) continue;
         // §8.1: with qtype ANY a record of any type at the name means that it is taken.
@@ -148,19 +155,22 @@ bool Probe::loses_tie_break(Instant now, NamePlace name, const wire::Message& qu
     if (!foreign) return false;  // our own, from another link or late: nobody to lose against
     std::vector<Tentative> ours;
     for (const RecordIndex index : zone.at(name)) {
-        if (zone[index].sharing == Sharing::shared || !zone[index].scope.contains(room_.id)) continue;
+        if (zone[index].sharing == Sharing::shared || !zone[index].scope.contains(room_.id))
+            continue;
         ours.push_back({zone[index].klass, zone[index].type, zone[index].rdata});
     }
     return compare_lists(ours, theirs) < 0;
 }
 
-/// §8.2: "it defers to the winning host by waiting one second, and then begins probing for this record
-/// again", with the same name: if the other probe was a stale one of our own, nobody will answer.
+/// §8.2: "it defers to the winning host by waiting one second, and then begins probing for this
+/// record again", with the same name: if the other probe was a stale one of our own, nobody will
+/// answer.
 void Probe::wait_and_retry(Instant now, NamePlace name) {
     while (Claim* claim = probing_claim(name)) {
         claim->state = ClaimState::waiting;
         claim->probes_sent = 0;
-        room_.timers.arm(claim->timer, Timer::probe, static_cast<std::uint64_t>(claim->id), now + tie_break_wait);
+        room_.timers.arm(claim->timer, Timer::probe, static_cast<std::uint64_t>(claim->id),
+                         now + tie_break_wait);
     }
 }
 

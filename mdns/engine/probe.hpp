@@ -1,6 +1,6 @@
-// mdns/engine/probe.hpp: is the name free? RFC 6762 §8.1 (three probes, 250 ms apart), §8.2 (two hosts
-// probe at once: who wins), §8.2.1 (several records). A probe is per name: with qtype ANY it verifies
-// every type at once.
+// mdns/engine/probe.hpp: is the name free? RFC 6762 §8.1 (three probes, 250 ms apart), §8.2 (two
+// hosts probe at once: who wins), §8.2.1 (several records). A probe is per name: with qtype ANY it
+// verifies every type at once.
 #pragma once
 
 #include <deque>

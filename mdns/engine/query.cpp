@@ -40,7 +40,8 @@ void Asking::subscribe(Instant now, QueryId id, const Query& query, bool replay)
     question.alone = query.urgent && !replay;
     question.interval = {};
     start(now, index,
-          question.alone ? Duration::zero() : room_.host.random.between(query_delay_min, query_delay_max));
+          question.alone ? Duration::zero()
+                         : room_.host.random.between(query_delay_min, query_delay_max));
 }
 
 void Asking::unsubscribe(QueryId id) {
@@ -56,7 +57,8 @@ Asking::Index Asking::find_or_make(const Query& query) {
     const std::uint64_t hash = wire::hash(query.name, room_.host.key);
     const auto place = names_.intern(hash, query.name);
     for (const Index index : names_[place]) {
-        if (questions_[index].type == query.type && questions_[index].klass == query.klass) return index;
+        if (questions_[index].type == query.type && questions_[index].klass == query.klass)
+            return index;
     }
     Index index;
     if (free_.empty()) {
@@ -92,7 +94,8 @@ void Asking::tell_known(Instant now, const Question& question, QueryId id) {
             outputs.event(RecordAdded{id, room_.id, room_.cache.record(place), false});
         }
     }
-    for (const RecordIndex own : room_.host.zone.at(room_.host.zone.find(question.hash, question.name))) {
+    for (const RecordIndex own :
+         room_.host.zone.at(room_.host.zone.find(question.hash, question.name))) {
         if (room_.records.active(own) && answers(room_.host.zone[own].type, question.type)) {
             outputs.event(RecordAdded{id, room_.id, room_.host.zone.record(own), true});
         }
@@ -108,7 +111,8 @@ void Asking::tell_all_gone(Instant now) {
                 tell(question, room_.cache.record(place), false, false);
             }
         }
-        for (const RecordIndex own : room_.host.zone.at(room_.host.zone.find(question.hash, question.name))) {
+        for (const RecordIndex own :
+             room_.host.zone.at(room_.host.zone.find(question.hash, question.name))) {
             if (room_.records.active(own) && answers(room_.host.zone[own].type, question.type)) {
                 tell(question, room_.host.zone.record(own), false, true);
             }
@@ -126,7 +130,8 @@ void Asking::on_series_timer(Instant now, std::uint64_t index) {
     Question& question = questions_[index];
     question.timer = Scheduler::none;
     if (satisfied(now, question)) return;
-    room_.outbox.ask({question.name, question.type, question.klass, question.unicast, question.alone});
+    room_.outbox.ask(
+        {question.name, question.type, question.klass, question.unicast, question.alone});
     if (question.unicast) room_.asked_unicast = now;
     question.unicast = false;  // §5.4: retransmissions are QM
     question.alone = false;
@@ -177,24 +182,29 @@ void Asking::on_peer_question(Instant now, const wire::Message& query) {
         if (place == names_.none) continue;
         for (const Index index : names_[place]) {
             Question& ours = questions_[index];
-            if (ours.type != asked.type || ours.klass != asked.klass || ours.timer == Scheduler::none) continue;
+            if (ours.type != asked.type || ours.klass != asked.klass ||
+                ours.timer == Scheduler::none)
+                continue;
             if (!lists_only_what_we_know(now, query, ours)) continue;
             ours.unicast = false;
             ours.sent = now;
-            ours.interval = ours.interval == Duration::zero() ? Duration(first_interval)
-                                                              : std::min<Duration>(ours.interval * 2, max_interval);
+            ours.interval = ours.interval == Duration::zero()
+                                ? Duration(first_interval)
+                                : std::min<Duration>(ours.interval * 2, max_interval);
             start(now, index, ours.interval);
         }
     }
 }
 
-bool Asking::lists_only_what_we_know(Instant now, const wire::Message& query, const Question& question) const {
+bool Asking::lists_only_what_we_know(Instant now, const wire::Message& query,
+                                     const Question& question) const {
     const auto known = room_.cache.find(question.hash, question.name);
     return std::ranges::all_of(query.answers(), [&](const wire::RecordView& listed) {
         if (!listed.name.equals(question.name)) return true;
         return std::ranges::any_of(known, [&](Cache::Place place) {
             const CachedRecord& have = room_.cache[place];
-            return have.type == listed.type && have.remaining(now) >= have.ttl / 2 && listed.rdata_equals(have.rdata);
+            return have.type == listed.type && have.remaining(now) >= have.ttl / 2 &&
+                   listed.rdata_equals(have.rdata);
         });
     });
 }
@@ -202,7 +212,8 @@ bool Asking::lists_only_what_we_know(Instant now, const wire::Message& query, co
 // ---- what changes (§10) ----
 
 template <class AnyName, class Visit>
-void Asking::for_each_question(std::uint64_t hash, const AnyName& name, std::uint16_t record_type, Visit&& visit) {
+void Asking::for_each_question(std::uint64_t hash, const AnyName& name, std::uint16_t record_type,
+                               Visit&& visit) {
     const auto place = names_.find(hash, name);
     if (place == names_.none) return;
     for (const Index index : names_[place]) {
@@ -217,7 +228,8 @@ void Asking::on_change(Instant now, const Cache::Change& change) {
     for_each_question(hash, name, record.type, [&](Index index) {
         Question& question = questions_[index];
         question.denied = false;
-        if (change.kind == Cache::Change::Kind::added) tell(question, room_.cache.record(change.place), true, false);
+        if (change.kind == Cache::Change::Kind::added)
+            tell(question, room_.cache.record(change.place), true, false);
         if (satisfied(now, question)) room_.timers.disarm(question.timer);
     });
     if (record.type != wire::type::nsec) return;
@@ -228,7 +240,8 @@ void Asking::on_change(Instant now, const Cache::Change& change) {
         if (question.denied || !room_.cache.denied(now, hash, name, question.type)) continue;
         question.denied = true;
         room_.timers.disarm(question.timer);
-        for (const QueryId id : question.subscribers) room_.host.outputs.event(NoSuchRecord{id, room_.id});
+        for (const QueryId id : question.subscribers)
+            room_.host.outputs.event(NoSuchRecord{id, room_.id});
     }
 }
 
@@ -289,7 +302,8 @@ void Asking::reconfirm(Instant now, const wire::Record& record) {
     const std::uint64_t hash = wire::hash(record.name, room_.host.key);
     for (const Cache::Place place : room_.cache.find(hash, record.name)) {
         const CachedRecord& known = room_.cache[place];
-        if (known.type != record.type || !wire::same_rdata(known.type, known.rdata, record.rdata)) continue;
+        if (known.type != record.type || !wire::same_rdata(known.type, known.rdata, record.rdata))
+            continue;
         if (known.reconfirming) return;
         room_.cache.doubt(now, place);
         ask_again(now, place, true);

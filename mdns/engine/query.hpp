@@ -1,7 +1,7 @@
-// mdns/engine/query.hpp: asking. RFC 6762 §5.2 (series, back-off, refresh), §5.4 (QU), §6.1 (negative
-// answers), §7.3 (duplicate questions), §10.4 (reconfirming). Equal questions of several clients are
-// one question on the wire; each client is told all that is known first, then every change.
-// Leaves known answers (§7.1) to the packer and life times to the cache.
+// mdns/engine/query.hpp: asking. RFC 6762 §5.2 (series, back-off, refresh), §5.4 (QU), §6.1
+// (negative answers), §7.3 (duplicate questions), §10.4 (reconfirming). Equal questions of several
+// clients are one question on the wire; each client is told all that is known first, then every
+// change. Leaves known answers (§7.1) to the packer and life times to the cache.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -47,14 +47,15 @@ private:
         std::optional<Instant> sent;
         bool unicast = false;
         bool alone = false;
-        bool denied = false;               // the subscribers know that there is no such record
+        bool denied = false;  // the subscribers know that there is no such record
         Scheduler::Slot timer = Scheduler::none;
     };
 
     Index find_or_make(const Query& query);
     void free_place(Index index);
     template <class AnyName, class Visit>
-    void for_each_question(std::uint64_t hash, const AnyName& name, std::uint16_t record_type, Visit&& visit);
+    void for_each_question(std::uint64_t hash, const AnyName& name, std::uint16_t record_type,
+                           Visit&& visit);
     void tell_known(Instant now, const Question& question, QueryId id);
     bool deny_if_known(Instant now, Question& question);
     void start(Instant now, Index index, Duration delay);
@@ -62,7 +63,8 @@ private:
     void resume_if_open(Instant now, Index index);
     void tell(const Question& question, const wire::Record& record, bool added, bool local);
     void ask_again(Instant now, Cache::Place place, bool at_any_rate);
-    bool lists_only_what_we_know(Instant now, const wire::Message& query, const Question& question) const;
+    bool lists_only_what_we_know(Instant now, const wire::Message& query,
+                                 const Question& question) const;
 
     Room& room_;
     std::vector<Question> questions_;

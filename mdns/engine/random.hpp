@@ -1,4 +1,5 @@
-// mdns/engine/random.hpp: the one place that turns randomness into time. Seeded: same seed, same run.
+// mdns/engine/random.hpp: the one place that turns randomness into time. Seeded: same seed, same
+// run.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ public:
         using std::chrono::microseconds;
         const auto span = std::chrono::duration_cast<microseconds>(high - low).count();
         if (span <= 0) return low;
-        return low + microseconds(static_cast<std::int64_t>(next() % (static_cast<std::uint64_t>(span) + 1)));
+        return low + microseconds(static_cast<std::int64_t>(
+                         next() % (static_cast<std::uint64_t>(span) + 1)));
     }
 
 private:

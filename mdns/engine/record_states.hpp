@@ -17,11 +17,11 @@ enum class RecordState : std::uint8_t {
 struct LinkRecord {
     static constexpr std::uint32_t not_pending = std::numeric_limits<std::uint32_t>::max();
 
-    Instant last_multicast{};                 // epoch: never
-    std::uint32_t pending = not_pending;      // its place among the outbox's answers
-    std::uint32_t packet = 0;                 // the last packet it was put into
+    Instant last_multicast{};             // epoch: never
+    std::uint32_t pending = not_pending;  // its place among the outbox's answers
+    std::uint32_t packet = 0;             // the last packet it was put into
     RecordState state = RecordState::absent;
-    std::uint8_t announcements_left = 0;      // §8.3
+    std::uint8_t announcements_left = 0;  // §8.3
 };
 
 class RecordStates {
@@ -49,7 +49,8 @@ public:
     std::optional<RecordIndex> find_active(NamePlace place, const wire::RecordView& seen) const {
         for (const RecordIndex index : zone_.at(place)) {
             const ZoneRecord& ours = zone_[index];
-            const bool same_key = active(index) && ours.type == seen.type && ours.klass == seen.klass;
+            const bool same_key =
+                active(index) && ours.type == seen.type && ours.klass == seen.klass;
             if (same_key && seen.rdata_equals(ours.rdata)) return index;
         }
         return {};

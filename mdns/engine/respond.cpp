@@ -17,8 +17,10 @@ std::uint32_t ttl_of_missing(std::uint16_t type) {  // §6.1: the TTL the record
         case wire::type::a:
         case wire::type::aaaa:
         case wire::type::srv:
-        case wire::type::hinfo: return host_ttl;
-        default: return other_ttl;
+        case wire::type::hinfo:
+            return host_ttl;
+        default:
+            return other_ttl;
     }
 }
 
@@ -35,9 +37,10 @@ void Respond::on_query(Instant now, const Source& from, const wire::Message& que
         }
     }
     if (query.header().truncated) {
-        room_.outbox.wait_for_more(from.from.address,
-                                   {now + truncated_delay_min,
-                                    now + room_.host.random.between(truncated_delay_min, truncated_delay_max)});
+        room_.outbox.wait_for_more(
+            from.from.address,
+            {now + truncated_delay_min,
+             now + room_.host.random.between(truncated_delay_min, truncated_delay_max)});
     }
     match(query, is_probe(query));
     if (matches_.empty()) return;
@@ -61,9 +64,10 @@ void Respond::on_legacy_query(Instant now, const Source& from, const wire::Messa
 void Respond::match(const wire::Message& query, bool probe) {
     matches_.clear();
     for (const auto& question : query.questions()) {
-        const bool defends = probe && std::ranges::any_of(query.authorities(), [&](const auto& record) {
-            return question.name.equals(record.name);
-        });
+        const bool defends =
+            probe && std::ranges::any_of(query.authorities(), [&](const auto& record) {
+                return question.name.equals(record.name);
+            });
         match_question(question, question.unicast_response, defends);
     }
 }
@@ -75,7 +79,8 @@ void Respond::match_question(const wire::Question& question, bool unicast, bool 
     if (question.klass != wire::class_in && question.klass != wire::class_any) return;
     bool positive = false;
     for (const RecordIndex index : zone.at(name)) {
-        if (!room_.records.active(index) || !type_matches(question.type, zone[index].type)) continue;
+        if (!room_.records.active(index) || !type_matches(question.type, zone[index].type))
+            continue;
         positive = true;
         matches_.push_back({{index}, unicast, defends});
     }
@@ -95,9 +100,11 @@ void Respond::suppress_known(const wire::Message& query) {
         for (Match& found : matches_) {
             if (found.known || found.item.denied != Zone::no_name) continue;
             const ZoneRecord& ours = zone[found.item.record];
-            if (ours.owner != name || ours.type != known.type || ours.klass != known.klass) continue;
+            if (ours.owner != name || ours.type != known.type || ours.klass != known.klass)
+                continue;
             // §7.1: "at least half the correct value"
-            if (known.ttl >= (ours.ttl + 1) / 2 && known.rdata_equals(ours.rdata)) found.known = true;
+            if (known.ttl >= (ours.ttl + 1) / 2 && known.rdata_equals(ours.rdata))
+                found.known = true;
         }
     }
     spare_whole_sets();
@@ -112,7 +119,8 @@ void Respond::spare_whole_sets() {
         const ZoneRecord& ours = zone[listed.item.record];
         listed.known = std::ranges::none_of(matches_, [&](const Match& other) {
             return !other.known && other.item.denied == Zone::no_name &&
-                   zone[other.item.record].owner == ours.owner && zone[other.item.record].type == ours.type;
+                   zone[other.item.record].owner == ours.owner &&
+                   zone[other.item.record].type == ours.type;
         });
     }
 }
@@ -120,14 +128,16 @@ void Respond::spare_whole_sets() {
 Window Respond::window(Instant now, const wire::Message& query) const {
     Random& random = room_.host.random;
     if (query.header().truncated) {  // §7.2
-        return {now + truncated_delay_min, now + random.between(truncated_delay_min, truncated_delay_max)};
+        return {now + truncated_delay_min,
+                now + random.between(truncated_delay_min, truncated_delay_max)};
     }
     const bool shared = std::ranges::any_of(matches_, [&](const Match& found) {
         return found.item.denied == Zone::no_name &&
                room_.host.zone[found.item.record].sharing == Sharing::shared;
     });
     if (shared || query.questions().size() > 1) {  // §6, §6.3
-        return {now + response_delay_min, now + random.between(response_delay_min, response_delay_max)};
+        return {now + response_delay_min,
+                now + random.between(response_delay_min, response_delay_max)};
     }
     return {now, now};
 }
@@ -158,7 +168,8 @@ void Respond::on_peer_answer(Instant now, const wire::Message& response) {
         if (!ours) continue;
         if (seen.ttl >= zone[*ours].ttl) {
             room_.outbox.answered_by_peer(now, *ours);
-        } else if (seen.ttl < (zone[*ours].ttl + 1) / 2) {  // §6.6: "MUST mark its record for multicast"
+        } else if (seen.ttl <
+                   (zone[*ours].ttl + 1) / 2) {  // §6.6: "MUST mark its record for multicast"
             room_.outbox.answer(now, {*ours}, {now, now}, nullptr, record_interval);
         }
     }

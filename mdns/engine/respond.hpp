@@ -1,5 +1,5 @@
-// mdns/engine/respond.hpp: answering. RFC 6762 §6: what matches, what is denied (§6.1), by which way
-// and when; known-answer suppression (§7.1, §7.2), duplicate answers (§7.4), direct unicast and
+// mdns/engine/respond.hpp: answering. RFC 6762 §6: what matches, what is denied (§6.1), by which
+// way and when; known-answer suppression (§7.1, §7.2), duplicate answers (§7.4), direct unicast and
 // legacy queries (§5.5, §6.7).
 #pragma once
 

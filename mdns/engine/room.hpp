@@ -1,5 +1,5 @@
-// mdns/engine/room.hpp: what the activities of one link share. Each reads zone and cache, arms timers,
-// fills the outbox; none knows another. Only Link knows them all.
+// mdns/engine/room.hpp: what the activities of one link share. Each reads zone and cache, arms
+// timers, fills the outbox; none knows another. Only Link knows them all.
 #pragma once
 
 #include "mdns/engine/cache.hpp"
@@ -23,7 +23,8 @@ struct Room {
     const LinkId id;
     LinkInfo info;
     Instant up_since;
-    std::optional<Instant> asked_unicast;  // when a QU question last left: its answers may come by unicast (§6)
+    std::optional<Instant>
+        asked_unicast;  // when a QU question last left: its answers may come by unicast (§6)
     Scheduler timers;
     RecordStates records{host.zone};
     Claims claims;

@@ -4,12 +4,18 @@ namespace mdns::engine {
 
 std::string_view to_string(Timer timer) {
     switch (timer) {
-        case Timer::probe: return "probe";
-        case Timer::announce: return "announce";
-        case Timer::ask: return "ask";
-        case Timer::record: return "record";
-        case Timer::settled: return "settled";
-        case Timer::outbox: return "outbox";
+        case Timer::probe:
+            return "probe";
+        case Timer::announce:
+            return "announce";
+        case Timer::ask:
+            return "ask";
+        case Timer::record:
+            return "record";
+        case Timer::settled:
+            return "settled";
+        case Timer::outbox:
+            return "outbox";
     }
     return "?";
 }

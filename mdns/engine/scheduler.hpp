@@ -15,12 +15,12 @@ namespace mdns::engine {
 
 /// Every wake-up there is.
 enum class Timer : std::uint8_t {
-    probe,       // §8.1 first, next, or end of the third probe's wait; §8.2 after a lost tie-break
-    announce,    // §8.3 the next announcement
-    ask,         // §5.2 the next query of a series
-    record,      // §10, §5.2 a cached record expires, wants refreshing, or is in doubt (§10.4)
-    settled,     // a query's first answers are in (AllForNow)
-    outbox,      // §6 answers whose delay ends
+    probe,     // §8.1 first, next, or end of the third probe's wait; §8.2 after a lost tie-break
+    announce,  // §8.3 the next announcement
+    ask,       // §5.2 the next query of a series
+    record,    // §10, §5.2 a cached record expires, wants refreshing, or is in doubt (§10.4)
+    settled,   // a query's first answers are in (AllForNow)
+    outbox,    // §6 answers whose delay ends
 };
 std::string_view to_string(Timer timer);
 

@@ -78,7 +78,8 @@ enum class QueryId : std::uint64_t {};
 enum class Sharing : std::uint8_t {
     shared,        // others may have the same set: no probing, no cache-flush
     unique,        // ours alone: probed first
-    known_unique,  // ours alone, known without probing, such as reverse names of own addresses (§8.1)
+    known_unique,  // ours alone, known without probing, such as reverse names of own addresses
+                   // (§8.1)
 };
 
 struct PublishedRecord {

@@ -29,7 +29,8 @@ std::optional<PublicationId> Zone::add(const Publication& publication) {
     Entry entry{publication.scope, {}, false};
     for (const auto& wanted : publication.records) {
         const RecordIndex index = hold(id, wanted, publication.scope);
-        if (std::ranges::find(entry.records, index) == entry.records.end()) entry.records.push_back(index);
+        if (std::ranges::find(entry.records, index) == entry.records.end())
+            entry.records.push_back(index);
     }
     publications_.emplace(static_cast<std::uint64_t>(id), std::move(entry));
     return id;
@@ -89,7 +90,8 @@ std::span<const RecordIndex> Zone::at(NamePlace place) const {
 std::optional<RecordIndex> Zone::find(NamePlace place, const wire::RecordView& seen) const {
     for (const RecordIndex index : at(place)) {
         const ZoneRecord& ours = records_[index];
-        if (ours.type == seen.type && ours.klass == seen.klass && seen.rdata_equals(ours.rdata)) return index;
+        if (ours.type == seen.type && ours.klass == seen.klass && seen.rdata_equals(ours.rdata))
+            return index;
     }
     return {};
 }
@@ -100,9 +102,8 @@ bool Zone::is_ours(Instant now, const wire::RecordView& seen) const {
     if (withdrawn_.empty() || now - withdrawn_.back().at > late_copy_time) return false;
     return std::ranges::any_of(withdrawn_, [&](const Withdrawn& late) {
         return late.hash == hash && now - late.at <= late_copy_time &&
-               late.record.type == seen.type &&
-               late.record.klass == seen.klass && seen.name.equals(late.record.name) &&
-               seen.rdata_equals(late.record.rdata);
+               late.record.type == seen.type && late.record.klass == seen.klass &&
+               seen.name.equals(late.record.name) && seen.rdata_equals(late.record.rdata);
     });
 }
 
@@ -175,7 +176,8 @@ void Zone::let_go(Instant now, PublicationId id, RecordIndex index) {
     record.holders.erase(holder);
     if (!record.holders.empty()) return;
 
-    while (!withdrawn_.empty() && (now - withdrawn_.front().at > late_copy_time || withdrawn_.size() >= max_withdrawn)) {
+    while (!withdrawn_.empty() &&
+           (now - withdrawn_.front().at > late_copy_time || withdrawn_.size() >= max_withdrawn)) {
         withdrawn_.pop_front();
     }
     withdrawn_.push_back({now, names_.hash(record.owner), this->record(index)});

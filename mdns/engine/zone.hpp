@@ -65,7 +65,9 @@ public:
     // ---- records ----
 
     const ZoneRecord& operator[](RecordIndex index) const { return records_[index]; }
-    const wire::Name& owner_name(RecordIndex index) const { return names_.name(records_[index].owner); }
+    const wire::Name& owner_name(RecordIndex index) const {
+        return names_.name(records_[index].owner);
+    }
     wire::Record record(RecordIndex index) const;
     std::size_t size() const { return records_.size() - free_.size(); }
 

@@ -42,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     host.link_up();
     std::vector<engine::PublicationId> published{host.publish(
         {unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "w._x._tcp.local")),
-         unique(srv("w._x._tcp.local", "host.local", 80)), unique(txt("w._x._tcp.local", {"a=1"}))})};
+         unique(srv("w._x._tcp.local", "host.local", 80)),
+         unique(txt("w._x._tcp.local", {"a=1"}))})};
     std::vector<engine::QueryId> asked;
     host.advance(std::chrono::milliseconds(input.byte() * 8));
     for (int steps = 0; !input.empty() && steps < 200; ++steps) {
@@ -52,14 +53,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             case 2:
             case 3: {
                 const std::uint8_t how = input.byte();
-                const auto source = from(how & 1 ? "10.0.0.9" : how & 2 ? "10.0.0.1" : "203.0.113.9",
+                const auto source = from(how & 1   ? "10.0.0.9"
+                                         : how & 2 ? "10.0.0.1"
+                                                   : "203.0.113.9",
                                          how & 4 ? 40000 : 5353, (how & 8) == 0);
                 host.receive(input.bytes(std::size_t{input.byte()} * 2), source);
                 break;
             }
-            case 4: host.advance(std::chrono::milliseconds(input.byte() * 4)); break;
-            case 5: host.advance(std::chrono::seconds(input.byte())); break;
-            case 6: asked.push_back(host.ask(input.byte() & 1 ? "w._x._tcp.local" : "_x._tcp.local", input.byte(), input.byte() & 1)); break;
+            case 4:
+                host.advance(std::chrono::milliseconds(input.byte() * 4));
+                break;
+            case 5:
+                host.advance(std::chrono::seconds(input.byte()));
+                break;
+            case 6:
+                asked.push_back(host.ask(input.byte() & 1 ? "w._x._tcp.local" : "_x._tcp.local",
+                                         input.byte(), input.byte() & 1));
+                break;
             case 7:
                 if (input.byte() & 1) {
                     host.engine.on_link_gone(host.now(), eth0);
@@ -71,7 +81,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 if (published.empty()) {
                     published.push_back(host.publish({unique(a("host.local", "10.0.0.2"))}));
                 } else if (input.byte() & 1) {
-                    host.engine.update(host.now(), published.back(), {unique(a("host.local", "10.0.0.3")), unique(aaaa("host.local", "fd00::1"))});
+                    host.engine.update(host.now(), published.back(),
+                                       {unique(a("host.local", "10.0.0.3")),
+                                        unique(aaaa("host.local", "fd00::1"))});
                 } else {
                     host.engine.withdraw(host.now(), published.back());
                     published.pop_back();

@@ -1,4 +1,5 @@
-// tests/support/mdns_host.hpp: one mDNS engine, a clock that jumps to each deadline, and what came out.
+// tests/support/mdns_host.hpp: one mDNS engine, a clock that jumps to each deadline, and what came
+// out.
 #pragma once
 
 #include <map>
@@ -31,8 +32,8 @@ struct Sent {
     bool is_probe() const { return is_query() && !text.authorities.empty(); }
 };
 inline std::ostream& operator<<(std::ostream& out, const Sent& sent) {
-    out << std::chrono::duration_cast<std::chrono::microseconds>(sent.at).count() << " us, interface "
-        << sent.link.ifindex;
+    out << std::chrono::duration_cast<std::chrono::microseconds>(sent.at).count()
+        << " us, interface " << sent.link.ifindex;
     if (sent.to) out << ", unicast to " << sent.to->address.to_string() << ":" << sent.to->port;
     return out << ": " << sent.text;
 }
@@ -46,8 +47,12 @@ inline engine::LinkInfo link_info(const char* own, std::uint8_t prefix = 24) {
     return info;
 }
 
-inline engine::PublishedRecord shared(wire::Record record) { return {std::move(record), engine::Sharing::shared}; }
-inline engine::PublishedRecord unique(wire::Record record) { return {std::move(record), engine::Sharing::unique}; }
+inline engine::PublishedRecord shared(wire::Record record) {
+    return {std::move(record), engine::Sharing::shared};
+}
+inline engine::PublishedRecord unique(wire::Record record) {
+    return {std::move(record), engine::Sharing::unique};
+}
 inline engine::PublishedRecord known_unique(wire::Record record) {
     return {std::move(record), engine::Sharing::known_unique};
 }
@@ -64,20 +69,24 @@ public:
         engine.on_link(now(), link, link_info(own));
         drain();
     }
-    engine::PublicationId publish(std::vector<engine::PublishedRecord> records, engine::Scope scope = {}) {
+    engine::PublicationId publish(std::vector<engine::PublishedRecord> records,
+                                  engine::Scope scope = {}) {
         const auto id = engine.publish(now(), {scope, std::move(records)});
         drain();
         return id.value();
     }
-    engine::QueryId ask(std::string_view owner, std::uint16_t type, bool urgent = true, engine::Scope scope = {}) {
+    engine::QueryId ask(std::string_view owner, std::uint16_t type, bool urgent = true,
+                        engine::Scope scope = {}) {
         const auto id = engine.query(now(), {name(owner), type, wire::class_in, scope, urgent});
         drain();
         return id;
     }
-    void receive(const Build& packet, const engine::Source& source = from("10.0.0.9"), engine::LinkId link = eth0) {
+    void receive(const Build& packet, const engine::Source& source = from("10.0.0.9"),
+                 engine::LinkId link = eth0) {
         receive(packet.bytes(), source, link);
     }
-    void receive(const Octets& bytes, const engine::Source& source = from("10.0.0.9"), engine::LinkId link = eth0) {
+    void receive(const Octets& bytes, const engine::Source& source = from("10.0.0.9"),
+                 engine::LinkId link = eth0) {
         engine.on_datagram(now(), link, source, bytes);
         drain();
     }
@@ -92,8 +101,10 @@ public:
         }
         elapsed_ = end;
     }
-    /// Publishes and waits until all is announced and the one-second rule is over; forgets the packets.
-    engine::PublicationId established(std::vector<engine::PublishedRecord> records, engine::Scope scope = {}) {
+    /// Publishes and waits until all is announced and the one-second rule is over; forgets the
+    /// packets.
+    engine::PublicationId established(std::vector<engine::PublishedRecord> records,
+                                      engine::Scope scope = {}) {
         const auto id = publish(std::move(records), scope);
         advance(5s);
         clear();
@@ -102,8 +113,8 @@ public:
     void drain() {
         while (auto output = engine.poll()) {
             if (const auto* send = std::get_if<engine::SendDatagram>(&*output)) {
-                sent.push_back({elapsed_, send->link, send->to, Octets(send->bytes.begin(), send->bytes.end()),
-                                read(send->bytes)});
+                sent.push_back({elapsed_, send->link, send->to,
+                                Octets(send->bytes.begin(), send->bytes.end()), read(send->bytes)});
             } else {
                 events.push_back(std::move(*output));
             }
@@ -114,9 +125,15 @@ public:
         events.clear();
     }
 
-    std::vector<Sent> probes() const { return pick([](const Sent& s) { return s.is_probe(); }); }
-    std::vector<Sent> queries() const { return pick([](const Sent& s) { return s.is_query() && !s.is_probe(); }); }
-    std::vector<Sent> responses() const { return pick([](const Sent& s) { return !s.is_query(); }); }
+    std::vector<Sent> probes() const {
+        return pick([](const Sent& s) { return s.is_probe(); });
+    }
+    std::vector<Sent> queries() const {
+        return pick([](const Sent& s) { return s.is_query() && !s.is_probe(); });
+    }
+    std::vector<Sent> responses() const {
+        return pick([](const Sent& s) { return !s.is_query(); });
+    }
 
     template <class Event>
     std::vector<Event> all() const {

@@ -75,6 +75,21 @@ TEST_F(Sessions, LeaveEventsOfNobodyAlone) {
     EXPECT_EQ(session.poll(), std::nullopt);
 }
 
+TEST_F(Sessions, PublishNothingWhereThatIsForbidden) {  // disable-user-service-publishing
+    Session strict{host.catalogue, machine, Limits{.may_publish = false},
+                   [](uid_t) { return true; }};
+    const auto one = strict.open(0);
+    ASSERT_TRUE(one);
+    const dnssd::Service web{.name = {"Web", "_http._tcp"}, .port = 80};
+    EXPECT_EQ(strict.publish(network.now(), *one, web).error(), Errc::not_permitted);
+    EXPECT_EQ(strict
+                  .publish_address(network.now(), *one, *mdns::wire::Name::from_text("x.local"),
+                                   boost::asio::ip::make_address("10.0.0.1"), true, {})
+                  .error(),
+              Errc::not_permitted);
+    EXPECT_TRUE(strict.browse(network.now(), *one, "_http._tcp", "local", "", {}));
+}
+
 TEST_F(Sessions, TakeEverythingAlongWhenAClientGoes) {
     const ClientId one = client(1);
     ASSERT_TRUE(session.publish(network.now(), one, {.name = {"Web", "_http._tcp"}, .port = 80}));

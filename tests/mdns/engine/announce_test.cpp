@@ -11,22 +11,25 @@ using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 std::vector<engine::PublishedRecord> service(const std::string& text = "a=1") {
-    return {shared(ptr("_http._tcp.local", "web._http._tcp.local")), unique(srv("web._http._tcp.local", "host.local", 80)),
+    return {shared(ptr("_http._tcp.local", "web._http._tcp.local")),
+            unique(srv("web._http._tcp.local", "host.local", 80)),
             unique(txt("web._http._tcp.local", {text}))};
 }
 
-TEST(MdnsAnnounce, TellsAllRecordsTwiceOneSecondApart) {  // RFC6762-§8.3-01 RFC6762-§8.3-03 RFC6762-§8.3-04
-    MdnsHost host;                                        // RFC6762-§18.4-03 RFC6762-§18.1-05 RFC6762-§6-06 RFC6762-§10-01
-    host.link_up();                                       // RFC6762-§10-02 RFC6762-§10.2-02
+TEST(MdnsAnnounce,
+     TellsAllRecordsTwiceOneSecondApart) {  // RFC6762-§8.3-01 RFC6762-§8.3-03 RFC6762-§8.3-04
+    MdnsHost host;   // RFC6762-§18.4-03 RFC6762-§18.1-05 RFC6762-§6-06 RFC6762-§10-01
+    host.link_up();  // RFC6762-§10-02 RFC6762-§10.2-02
     host.publish(service());
     host.advance(60s);
     const auto out = host.responses();
     ASSERT_THAT(out, SizeIs(2));
     EXPECT_EQ(out[1].at - out[0].at, 1s);
     for (const auto& packet : out) {
-        EXPECT_THAT(packet.text.answers, UnorderedElementsAre("_http._tcp.local PTR 4500 web._http._tcp.local",
-                                                              "web._http._tcp.local SRV flush 120 0 0 80 host.local",
-                                                              "web._http._tcp.local TXT flush 4500 \"a=1\""));
+        EXPECT_THAT(packet.text.answers,
+                    UnorderedElementsAre("_http._tcp.local PTR 4500 web._http._tcp.local",
+                                         "web._http._tcp.local SRV flush 120 0 0 80 host.local",
+                                         "web._http._tcp.local TXT flush 4500 \"a=1\""));
         EXPECT_TRUE(packet.text.header.authoritative);
         EXPECT_EQ(packet.text.header.id, 0);
         EXPECT_THAT(packet.text.questions, IsEmpty());
@@ -46,7 +49,8 @@ TEST(MdnsAnnounce, ManyRecordsFillPacketsUpToTheMtu) {  // RFC6762-§8.3-02 RFC6
     host.link_up();
     for (int i = 0; i < 200; ++i) {
         const std::string instance = "service" + std::to_string(i) + "._x._tcp.local";
-        host.publish({shared(ptr("_x._tcp.local", instance)), unique(srv(instance, "host.local", 80)), unique(txt(instance, {}))});
+        host.publish({shared(ptr("_x._tcp.local", instance)),
+                      unique(srv(instance, "host.local", 80)), unique(txt(instance, {}))});
     }
     host.advance(10s);
     std::size_t records = 0;
@@ -63,13 +67,16 @@ TEST(MdnsAnnounce, RecordBiggerThanTheMtuGoesAlone) {  // RFC6762-§17-02 RFC676
     MdnsHost host;
     host.link_up();
     const std::vector<std::string> big(12, std::string(250, 'x'));
-    host.publish({unique(srv("big._x._tcp.local", "host.local", 80)), unique(txt("big._x._tcp.local", big))});
+    host.publish({unique(srv("big._x._tcp.local", "host.local", 80)),
+                  unique(txt("big._x._tcp.local", big))});
     host.advance(10s);
     bool seen = false;
     for (const auto& packet : host.sent) {
         if (packet.text.size <= 1472) continue;
         seen = true;
-        EXPECT_EQ(packet.text.answers.size() + packet.text.authorities.size() + packet.text.additionals.size(), 1u);
+        EXPECT_EQ(packet.text.answers.size() + packet.text.authorities.size() +
+                      packet.text.additionals.size(),
+                  1u);
     }
     EXPECT_TRUE(seen);
 }
@@ -79,16 +86,20 @@ TEST(MdnsAnnounce, PacesManyPackets) {
     host.link_up();
     for (int i = 0; i < 4000; ++i) {
         const std::string instance = "service" + std::to_string(i) + "._x._tcp.local";
-        host.publish({unique(srv(instance, "host.local", 80)), unique(txt(instance, {std::string(100, 'x')}))});
+        host.publish({unique(srv(instance, "host.local", 80)),
+                      unique(txt(instance, {std::string(100, 'x')}))});
     }
     host.advance(20s);
     std::map<long, int> packets;  // by 10 ms
-    for (const auto& packet : host.sent) ++packets[std::chrono::duration_cast<std::chrono::milliseconds>(packet.at).count() / 10];
+    for (const auto& packet : host.sent)
+        ++packets[std::chrono::duration_cast<std::chrono::milliseconds>(packet.at).count() / 10];
     for (const auto& [tick, count] : packets) EXPECT_LE(count, 96) << tick;
     EXPECT_THAT(host.all<engine::Established>(), SizeIs(4000));
 }
 
-TEST(MdnsAnnounce, ChangedTextIsAnnouncedWithoutProbeOrGoodbye) {  // RFC6762-§8.4-01 RFC6762-§8.4-02 RFC6762-§8.4-04
+TEST(MdnsAnnounce,
+     ChangedTextIsAnnouncedWithoutProbeOrGoodbye) {  // RFC6762-§8.4-01 RFC6762-§8.4-02
+                                                     // RFC6762-§8.4-04
     MdnsHost host;
     host.link_up();
     const auto id = host.established(service());
@@ -98,7 +109,8 @@ TEST(MdnsAnnounce, ChangedTextIsAnnouncedWithoutProbeOrGoodbye) {  // RFC6762-§
     EXPECT_THAT(host.probes(), IsEmpty());
     ASSERT_THAT(host.responses(), SizeIs(2));
     for (const auto& packet : host.responses()) {
-        EXPECT_THAT(packet.text.answers, ElementsAre("web._http._tcp.local TXT flush 4500 \"a=2\""));
+        EXPECT_THAT(packet.text.answers,
+                    ElementsAre("web._http._tcp.local TXT flush 4500 \"a=2\""));
     }
     EXPECT_EQ(host.sent[1].at - host.sent[0].at, 1s);
 }
@@ -115,17 +127,20 @@ TEST(MdnsAnnounce, ChangedSharedRecordSaysGoodbyeFirst) {  // RFC6762-§8.4-03
     EXPECT_THAT(host.sent[1].text.answers, ElementsAre("_x._tcp.local PTR 4500 new._x._tcp.local"));
 }
 
-TEST(MdnsAnnounce, NewAddressAnnouncesTheWholeSet) {  // RFC6762-§8.4-06 RFC6762-§10.2-05 RFC6762-§10.2-06
+TEST(MdnsAnnounce,
+     NewAddressAnnouncesTheWholeSet) {  // RFC6762-§8.4-06 RFC6762-§10.2-05 RFC6762-§10.2-06
     MdnsHost host;
     host.link_up();
     const auto id = host.established({unique(a("host.local", "10.0.0.1"))});
-    host.engine.update(host.now(), id, {unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2"))});
+    host.engine.update(host.now(), id,
+                       {unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2"))});
     host.drain();
     host.advance(10s);
     EXPECT_THAT(host.probes(), IsEmpty());
     ASSERT_THAT(host.responses(), SizeIs(2));
-    EXPECT_THAT(host.responses()[0].text.answers,
-                UnorderedElementsAre("host.local A flush 120 10.0.0.1", "host.local A flush 120 10.0.0.2"));
+    EXPECT_THAT(
+        host.responses()[0].text.answers,
+        UnorderedElementsAre("host.local A flush 120 10.0.0.1", "host.local A flush 120 10.0.0.2"));
 }
 
 TEST(MdnsAnnounce, SetStaysTogetherWhenAMemberWasJustSent) {  // RFC6762-§10.2-05 RFC6762-§6-21
@@ -134,7 +149,8 @@ TEST(MdnsAnnounce, SetStaysTogetherWhenAMemberWasJustSent) {  // RFC6762-§10.2-
     const auto id = host.established({unique(a("host.local", "10.0.0.1"))});
     host.receive(query().ask("host.local", wire::type::a));
     host.advance(400ms);
-    host.engine.update(host.now(), id, {unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2"))});
+    host.engine.update(host.now(), id,
+                       {unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2"))});
     host.drain();
     host.advance(5s);
     ASSERT_THAT(host.sent, SizeIs(3));
@@ -147,9 +163,14 @@ TEST(MdnsAnnounce, SetStaysTogetherWhenAMemberWasJustSent) {  // RFC6762-§10.2-
 TEST(MdnsAnnounce, LostAddressIsFlushedByTheRestOrSaidGoodbyeTo) {
     MdnsHost host;
     host.link_up();
-    const auto both = [] { return std::vector{unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2")), unique(aaaa("host.local", "fd00::1"))}; };
+    const auto both = [] {
+        return std::vector{unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2")),
+                           unique(aaaa("host.local", "fd00::1"))};
+    };
     const auto id = host.established(both());
-    host.engine.update(host.now(), id, {unique(a("host.local", "10.0.0.1")), unique(aaaa("host.local", "fd00::1"))});
+    host.engine.update(
+        host.now(), id,
+        {unique(a("host.local", "10.0.0.1")), unique(aaaa("host.local", "fd00::1"))});
     host.drain();
     host.advance(10s);
     EXPECT_THAT(host.sent.at(0).text.answers, ElementsAre("host.local A flush 120 10.0.0.1"));

@@ -46,7 +46,8 @@ TEST_F(MdnsCache, GoodbyeForAnUnknownRecordDoesNothing) {  // RFC6762-§10.1-04
     EXPECT_THAT(host.engine.cache(host.now()), IsEmpty());
 }
 
-TEST_F(MdnsCache, FlushSparesTheYoungAndRemovesTheOldAfterASecond) {  // RFC6762-§10.2-03 RFC6762-§18.13-01
+TEST_F(MdnsCache,
+       FlushSparesTheYoungAndRemovesTheOldAfterASecond) {  // RFC6762-§10.2-03 RFC6762-§18.13-01
     host.receive(response().answer(a("peer.local", "10.0.0.1")));
     host.advance(9500ms);
     host.receive(response().answer(a("peer.local", "10.0.0.2")));
@@ -61,7 +62,8 @@ TEST_F(MdnsCache, FlushSparesTheYoungAndRemovesTheOldAfterASecond) {  // RFC6762
 
 TEST_F(MdnsCache, FlushLeavesOtherTypesAndLinksAlone) {  // RFC6762-§10.2-04 RFC6762-§14-06
     host.link_up(eth1, "10.1.0.1");
-    host.receive(response().answer(a("peer.local", "10.0.0.1")).answer(aaaa("peer.local", "fd00::1")));
+    host.receive(
+        response().answer(a("peer.local", "10.0.0.1")).answer(aaaa("peer.local", "fd00::1")));
     host.receive(response().answer(a("peer.local", "10.1.0.1")), from("10.1.0.9"), eth1);
     host.advance(5s);
     host.receive(response().unique(a("peer.local", "10.0.0.1")));
@@ -111,7 +113,9 @@ TEST_F(MdnsCache, UnsolicitedRecordsServeLaterQueries) {  // RFC6762-§18.1-01 R
 }
 
 TEST_F(MdnsCache, PseudoRecordsAreNeverCached) {  // RFC6762-§10.2-13
-    host.receive(response().answer({name("."), type::opt, 0x8fff, 0, {}}).answer({name("t.local"), type::tsig, 1, 100, {1}}));
+    host.receive(response()
+                     .answer({name("."), type::opt, 0x8fff, 0, {}})
+                     .answer({name("t.local"), type::tsig, 1, 100, {1}}));
     EXPECT_THAT(host.engine.cache(host.now()), IsEmpty());
 }
 
@@ -124,7 +128,8 @@ TEST_F(MdnsCache, LinkThatGoesTakesItsRecordsAlong) {  // RFC6762-§10.3-01
 
 TEST_F(MdnsCache, OwnRecordsComingBackAreNotCached) {
     host.established({unique(a("peer.local", "10.0.0.1"))});
-    host.receive(response().unique(a("peer.local", "10.0.0.1")), from("10.0.0.77"));  // by a reflector
+    host.receive(response().unique(a("peer.local", "10.0.0.1")),
+                 from("10.0.0.77"));  // by a reflector
     EXPECT_THAT(host.engine.cache(host.now()), IsEmpty());
     EXPECT_EQ(added(), 0u);
 }
@@ -132,7 +137,8 @@ TEST_F(MdnsCache, OwnRecordsComingBackAreNotCached) {
 TEST_F(MdnsCache, MemoryIsBoundedAndWantedRecordsStillEnter) {  // RFC6762-§21-05
     MdnsHost small(engine::Config{.seed = 1, .cache_memory_max = 100'000});
     small.link_up();
-    for (int i = 0; i < 10'000; ++i) small.receive(response().answer(a("x" + std::to_string(i) + ".local", "10.0.0.9")));
+    for (int i = 0; i < 10'000; ++i)
+        small.receive(response().answer(a("x" + std::to_string(i) + ".local", "10.0.0.9")));
     EXPECT_LT(small.engine.cache(small.now()).size(), 1000u);
     EXPECT_GT(small.engine.counters().cache_dropped, 9000u);
     small.ask("peer.local", type::a);

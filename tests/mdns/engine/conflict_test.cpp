@@ -14,14 +14,17 @@ class MdnsConflict : public testing::Test {
 protected:
     void SetUp() override {
         host.link_up();
-        id = host.established({unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "h._x._tcp.local"))});
+        id = host.established(
+            {unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "h._x._tcp.local"))});
     }
     MdnsHost host;
     engine::PublicationId id{};
 };
 
-TEST_F(MdnsConflict, GoesBackToProbingAndKeepsANameNobodyDefends) {  // RFC6762-§9-03 RFC6762-§9-05 RFC6762-§6.6-01
-    const Duration heard = host.elapsed();                           // RFC6762-§9-01 RFC6762-§8.3-08
+TEST_F(
+    MdnsConflict,
+    GoesBackToProbingAndKeepsANameNobodyDefends) {  // RFC6762-§9-03 RFC6762-§9-05 RFC6762-§6.6-01
+    const Duration heard = host.elapsed();          // RFC6762-§9-01 RFC6762-§8.3-08
     host.receive(response().unique(a("host.local", "9.9.9.9")));
     host.receive(query().ask("host.local", type::a));  // not answered meanwhile
     EXPECT_THAT(host.responses(), IsEmpty());
@@ -47,12 +50,16 @@ TEST_F(MdnsConflict, LosesWhenThePeerDefends) {  // RFC6762-§9-04
 }
 
 TEST_F(MdnsConflict, CountsInEverySection) {  // RFC6762-§9-03
-    host.receive(response().answer(ptr("_y._tcp.local", "y._y._tcp.local")).authority(a("host.local", "9.9.9.9")));
+    host.receive(response()
+                     .answer(ptr("_y._tcp.local", "y._y._tcp.local"))
+                     .authority(a("host.local", "9.9.9.9")));
     host.advance(300ms);
     EXPECT_FALSE(host.probes().empty());
     host.advance(5s);
     host.clear();
-    host.receive(response().answer(ptr("_y._tcp.local", "y._y._tcp.local")).additional(a("host.local", "9.9.9.9")));
+    host.receive(response()
+                     .answer(ptr("_y._tcp.local", "y._y._tcp.local"))
+                     .additional(a("host.local", "9.9.9.9")));
     host.advance(300ms);
     EXPECT_FALSE(host.probes().empty());
 }
@@ -76,7 +83,8 @@ TEST_F(MdnsConflict, GoodbyeOfARivalIsNone) {
 TEST_F(MdnsConflict, OwnPacketsLoopedBackChangeNothing) {  // RFC6762-§9-11
     MdnsHost looped;
     looped.link_up();
-    looped.publish({unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "h._x._tcp.local"))});
+    looped.publish(
+        {unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "h._x._tcp.local"))});
     looped.ask("_x._tcp.local", type::ptr, false);
     std::size_t seen = 0;
     for (int i = 0; i < 5000; ++i) {
@@ -88,11 +96,13 @@ TEST_F(MdnsConflict, OwnPacketsLoopedBackChangeNothing) {  // RFC6762-§9-11
     }
     MdnsHost quiet;
     quiet.link_up();
-    quiet.publish({unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "h._x._tcp.local"))});
+    quiet.publish(
+        {unique(a("host.local", "10.0.0.1")), shared(ptr("_x._tcp.local", "h._x._tcp.local"))});
     quiet.ask("_x._tcp.local", type::ptr, false);
     quiet.advance(5s);
     ASSERT_EQ(looped.sent.size(), quiet.sent.size());
-    for (std::size_t i = 0; i < quiet.sent.size(); ++i) EXPECT_EQ(looped.sent[i].bytes, quiet.sent[i].bytes);
+    for (std::size_t i = 0; i < quiet.sent.size(); ++i)
+        EXPECT_EQ(looped.sent[i].bytes, quiet.sent[i].bytes);
     EXPECT_EQ(looped.engine.counters().own_echoes, looped.sent.size());
 }
 
@@ -107,10 +117,12 @@ TEST_F(MdnsConflict, LateCopiesOfWithdrawnRecordsAreNone) {
     host.drain();
     host.advance(9s);
     host.clear();
-    host.receive(response().unique(a("host.local", "10.0.0.1")), from("10.0.0.77"));  // by a reflector
+    host.receive(response().unique(a("host.local", "10.0.0.1")),
+                 from("10.0.0.77"));  // by a reflector
     host.advance(5s);
     EXPECT_THAT(host.probes(), IsEmpty());
-    host.receive(response().unique(a("host.local", "10.0.0.1")), from("10.0.0.77"));  // too late to be ours
+    host.receive(response().unique(a("host.local", "10.0.0.1")),
+                 from("10.0.0.77"));  // too late to be ours
     host.advance(300ms);
     EXPECT_FALSE(host.probes().empty());
 }

@@ -12,12 +12,14 @@ using testing::UnorderedElementsAre;
 TEST(MdnsGoodbye, WithdrawnRecordsAreSaidGoodbyeTo) {  // RFC6762-§10.1-01 RFC6762-§10.2-10
     MdnsHost host;
     host.link_up();
-    const auto id = host.established({shared(ptr("_x._tcp.local", "w._x._tcp.local")), unique(txt("w._x._tcp.local", {}))});
+    const auto id = host.established(
+        {shared(ptr("_x._tcp.local", "w._x._tcp.local")), unique(txt("w._x._tcp.local", {}))});
     host.engine.withdraw(host.now(), id);
     host.drain();
     ASSERT_THAT(host.sent, SizeIs(1));
-    EXPECT_THAT(host.sent[0].text.answers,
-                UnorderedElementsAre("_x._tcp.local PTR 0 w._x._tcp.local", "w._x._tcp.local TXT 0 \"\""));
+    EXPECT_THAT(
+        host.sent[0].text.answers,
+        UnorderedElementsAre("_x._tcp.local PTR 0 w._x._tcp.local", "w._x._tcp.local TXT 0 \"\""));
 }
 
 TEST(MdnsGoodbye, NothingForNamesStillBeingProbed) {  // RFC6762-§10.1-05
@@ -44,14 +46,17 @@ TEST(MdnsGoodbye, SharedRecordOfSeveralPublicationsGoesWithTheLast) {  // RFC676
     host.clear();
     host.engine.withdraw(host.now(), second);
     host.drain();
-    EXPECT_THAT(host.sent.at(0).text.answers, UnorderedElementsAre("b._x._tcp.local TXT 0 \"\"", "_services._dns-sd._udp.local PTR 0 _x._tcp.local"));
+    EXPECT_THAT(host.sent.at(0).text.answers,
+                UnorderedElementsAre("b._x._tcp.local TXT 0 \"\"",
+                                     "_services._dns-sd._udp.local PTR 0 _x._tcp.local"));
 }
 
 TEST(MdnsGoodbye, StoppingSaysGoodbyeOnEveryLinkForEverything) {
     MdnsHost host;
     host.link_up();
     host.link_up(eth1, "10.1.0.1");
-    for (int i = 0; i < 1000; ++i) host.publish({unique(txt("n" + std::to_string(i) + ".local", {std::string(90, 'x')}))});
+    for (int i = 0; i < 1000; ++i)
+        host.publish({unique(txt("n" + std::to_string(i) + ".local", {std::string(90, 'x')}))});
     host.advance(10s);
     host.clear();
     host.engine.stop(host.now());

@@ -37,8 +37,9 @@ TEST_F(MdnsIngress, UnicastResponseNobodyAskedForIsIgnored) {  // RFC6762-§6-20
 }
 
 TEST_F(MdnsIngress, UnicastResponseWithinTwoSecondsOfTheQuestion) {  // RFC6762-§6-19 RFC6762-§11-03
-    for (const auto& [wait, source, accepted] : {std::tuple{1800ms, "10.0.0.9", true}, std::tuple{2500ms, "10.0.0.9", false},
-                                                 std::tuple{1000ms, "8.8.8.8", false}}) {
+    for (const auto& [wait, source, accepted] :
+         {std::tuple{1800ms, "10.0.0.9", true}, std::tuple{2500ms, "10.0.0.9", false},
+          std::tuple{1000ms, "8.8.8.8", false}}) {
         MdnsHost fresh;
         fresh.ask("peer.local", type::a);
         fresh.link_up();
@@ -71,13 +72,16 @@ TEST_F(MdnsIngress, QuestionsInAResponseAreIgnored) {  // RFC6762-§6-07
 }
 
 TEST_F(MdnsIngress, BadNsecDoesNotHideAGoodRecord) {  // RFC6762-§6.1-10
-    host.receive(response().answer({name("x.local"), type::nsec, 1, 120, {0, 0, 33, 1}}).unique(a("peer.local", "10.0.0.9")));
+    host.receive(response()
+                     .answer({name("x.local"), type::nsec, 1, 120, {0, 0, 33, 1}})
+                     .unique(a("peer.local", "10.0.0.9")));
     EXPECT_TRUE(heard());
 }
 
 TEST_F(MdnsIngress, MalformedPacketsAreCountedAndHaveNoEffect) {  // RFC6762-§18.14-10
     const Octets good = answer.bytes();
-    for (std::size_t cut = 0; cut < good.size(); ++cut) host.receive(Octets(good.begin(), good.begin() + static_cast<long>(cut)));
+    for (std::size_t cut = 0; cut < good.size(); ++cut)
+        host.receive(Octets(good.begin(), good.begin() + static_cast<long>(cut)));
     EXPECT_FALSE(heard());
     EXPECT_EQ(host.engine.counters().malformed, good.size());
     Octets longer = good;
@@ -93,11 +97,17 @@ TEST_F(MdnsIngress, PacketsOfUnknownLinksAreDropped) {  // RFC6762-§11-09
 
 TEST_F(MdnsIngress, RandomBytesDoNoHarm) {
     std::uint64_t state = 7;
-    const auto random = [&] { return state = state * 6364136223846793005u + 1442695040888963407u, static_cast<std::uint8_t>(state >> 56); };
-    const Octets seeds[] = {answer.bytes(), query().ask("host.local", type::any, true).authority(a("host.local", "10.0.0.7")).bytes()};
+    const auto random = [&] {
+        return state = state * 6364136223846793005u + 1442695040888963407u,
+               static_cast<std::uint8_t>(state >> 56);
+    };
+    const Octets seeds[] = {
+        answer.bytes(),
+        query().ask("host.local", type::any, true).authority(a("host.local", "10.0.0.7")).bytes()};
     for (int i = 0; i < 20'000; ++i) {
         Octets bytes = seeds[i % 2];
-        for (int flips = random() % 8; flips >= 0; --flips) bytes[random() % bytes.size()] = random();
+        for (int flips = random() % 8; flips >= 0; --flips)
+            bytes[random() % bytes.size()] = random();
         host.receive(bytes);
         if (i % 16 == 0) host.advance(7ms);
     }

@@ -11,12 +11,14 @@ using testing::SizeIs;
 using testing::UnorderedElementsAre;
 namespace type = wire::type;
 
-TEST(MdnsLinks, AddressesStayOnTheirInterface) {  // RFC6762-§6.2-01 RFC6762-§6.2-02 RFC6762-§6.2-03 RFC6762-§14-04
-    MdnsHost host;                                // RFC6762-§6.2-05 RFC6762-§20-02
+TEST(MdnsLinks, AddressesStayOnTheirInterface) {  // RFC6762-§6.2-01 RFC6762-§6.2-02 RFC6762-§6.2-03
+                                                  // RFC6762-§14-04
+    MdnsHost host;  // RFC6762-§6.2-05 RFC6762-§20-02
     host.link_up(eth0, "10.0.0.1");
     host.link_up(eth0_v6, "fe80::1");
     host.link_up(eth1, "192.168.1.1");
-    host.publish({unique(a("host.local", "10.0.0.1")), unique(aaaa("host.local", "fe80::1"))}, {2, {}});
+    host.publish({unique(a("host.local", "10.0.0.1")), unique(aaaa("host.local", "fe80::1"))},
+                 {2, {}});
     host.publish({unique(a("host.local", "192.168.1.1"))}, {3, {}});
     host.advance(10s);
     host.clear();
@@ -27,7 +29,8 @@ TEST(MdnsLinks, AddressesStayOnTheirInterface) {  // RFC6762-§6.2-01 RFC6762-§
     host.receive(query().ask("host.local", type::a), from("192.168.1.9"), eth1);
     EXPECT_THAT(host.sent.back().text.answers, ElementsAre("host.local A flush 120 192.168.1.1"));
     host.advance(2s);
-    host.receive(query().ask("host.local", type::a), from("fe80::9"), eth0_v6);  // both families on both links
+    host.receive(query().ask("host.local", type::a), from("fe80::9"),
+                 eth0_v6);  // both families on both links
     EXPECT_THAT(host.sent.back().text.answers, ElementsAre("host.local A flush 120 10.0.0.1"));
 }
 
@@ -43,7 +46,8 @@ TEST(MdnsLinks, FamilyHiddenOnALinkIsNotDenied) {
     host.advance(1s);
     EXPECT_THAT(host.sent, IsEmpty());
     host.receive(query().ask("host.local", type::txt), from("fe80::9"), eth0_v6);
-    EXPECT_THAT(host.sent.at(0).text.answers, ElementsAre("host.local NSEC flush 4500 host.local A AAAA"));
+    EXPECT_THAT(host.sent.at(0).text.answers,
+                ElementsAre("host.local NSEC flush 4500 host.local A AAAA"));
 }
 
 TEST(MdnsLinks, QueryOfOneInterfaceSeesOnlyThatOne) {  // RFC6762-§3-10 RFC6762-§14-05
@@ -98,9 +102,12 @@ TEST(MdnsLinks, UntrustedLinkPublishesNothing) {
 TEST(MdnsLinks, CollisionOnThisHostIsRefused) {  // RFC6762-§2-01
     MdnsHost host;
     host.publish({unique(srv("w._x._tcp.local", "host.local", 80))});
-    EXPECT_FALSE(host.engine.publish(host.now(), {{}, {unique(srv("w._x._tcp.local", "host.local", 81))}}));
-    EXPECT_FALSE(host.engine.publish(host.now(), {{}, {shared(srv("W._x._tcp.local", "host.local", 81))}}));
-    EXPECT_TRUE(host.engine.publish(host.now(), {{}, {unique(srv("w._x._tcp.local", "host.local", 80))}}));
+    EXPECT_FALSE(
+        host.engine.publish(host.now(), {{}, {unique(srv("w._x._tcp.local", "host.local", 81))}}));
+    EXPECT_FALSE(
+        host.engine.publish(host.now(), {{}, {shared(srv("W._x._tcp.local", "host.local", 81))}}));
+    EXPECT_TRUE(
+        host.engine.publish(host.now(), {{}, {unique(srv("w._x._tcp.local", "host.local", 80))}}));
 }
 
 TEST(MdnsLinks, TwoHostsOneName) {  // RFC6762-§2-03: whoever was first keeps it
@@ -113,7 +120,8 @@ TEST(MdnsLinks, TwoHostsOneName) {  // RFC6762-§2-03: whoever was first keeps i
     for (int i = 0; i < 3000 && second.all<engine::Conflict>().empty(); ++i) {
         first.advance(1ms);
         second.advance(1ms);
-        for (; seen_second < second.sent.size(); ++seen_second) first.receive(second.sent[seen_second].bytes, from("10.0.0.2"));
+        for (; seen_second < second.sent.size(); ++seen_second)
+            first.receive(second.sent[seen_second].bytes, from("10.0.0.2"));
         for (; seen_first < first.sent.size(); ++seen_first) {
             const auto& to = first.sent[seen_first].to;
             second.receive(first.sent[seen_first].bytes, from("10.0.0.1", 5353, !to));

@@ -13,8 +13,9 @@ std::vector<engine::PublishedRecord> host_records(const char* address = "10.0.0.
     return {unique(a("host.local", address))};
 }
 
-TEST(MdnsProbe, SendsThreeProbes250msApartThenAnnounces) {  // RFC6762-§8.1-01 RFC6762-§8.1-02 RFC6762-§8.1-05
-    MdnsHost host;                                          // RFC6762-§8.1-06 RFC6762-§8.1-09 RFC6762-§8.2-01
+TEST(MdnsProbe,
+     SendsThreeProbes250msApartThenAnnounces) {  // RFC6762-§8.1-01 RFC6762-§8.1-02 RFC6762-§8.1-05
+    MdnsHost host;  // RFC6762-§8.1-06 RFC6762-§8.1-09 RFC6762-§8.2-01
     host.link_up();
     host.publish(host_records());
     host.advance(10s);
@@ -59,7 +60,8 @@ TEST(MdnsProbe, AnswersNothingBeforeTheNameIsVerified) {  // RFC6762-§2-02
 TEST(MdnsProbe, ProbesOfManyNamesShareAPacket) {  // RFC6762-§8.1-03
     MdnsHost host;
     host.link_up();
-    for (int i = 0; i < 10; ++i) host.publish({unique(srv("s" + std::to_string(i) + "._x._tcp.local", "host.local", 80))});
+    for (int i = 0; i < 10; ++i)
+        host.publish({unique(srv("s" + std::to_string(i) + "._x._tcp.local", "host.local", 80))});
     host.advance(2s);
     EXPECT_THAT(host.probes(), SizeIs(3));
     EXPECT_THAT(host.probes()[0].text.questions, SizeIs(10));
@@ -85,7 +87,9 @@ TEST(MdnsProbe, ClaimInTheAdditionalSectionCounts) {  // RFC6762-§8.1-19
     host.link_up();
     host.publish(host_records());
     host.advance(300ms);
-    host.receive(response().answer(ptr("_x._tcp.local", "y._x._tcp.local")).additional(a("host.local", "10.0.0.7")));
+    host.receive(response()
+                     .answer(ptr("_x._tcp.local", "y._x._tcp.local"))
+                     .additional(a("host.local", "10.0.0.7")));
     EXPECT_THAT(host.all<engine::Conflict>(), SizeIs(1));
 }
 
@@ -155,7 +159,9 @@ TEST(MdnsProbe, LosesTieToLaterRecordWaitsAndKeepsTheName) {  // RFC6762-§8.2-0
     host.advance(300ms);
     const Duration tie = host.elapsed();
     host.clear();
-    host.receive(query().ask("host.local", wire::type::any, true).authority(a("host.local", "169.254.200.50")));
+    host.receive(query()
+                     .ask("host.local", wire::type::any, true)
+                     .authority(a("host.local", "169.254.200.50")));
     host.advance(5s);
     ASSERT_THAT(host.probes(), SizeIs(3));
     EXPECT_EQ(host.probes()[0].at - tie, 1s);
@@ -169,13 +175,17 @@ TEST(MdnsProbe, WinsTieAgainstEarlierRecord) {  // RFC6762-§8.2-03
     host.link_up();
     host.publish({unique(a("host.local", "169.254.200.50"))});
     host.advance(300ms);
-    host.receive(query().ask("host.local", wire::type::any, true).authority(a("host.local", "169.254.99.200")));
+    host.receive(query()
+                     .ask("host.local", wire::type::any, true)
+                     .authority(a("host.local", "169.254.99.200")));
     host.advance(5s);
     ASSERT_THAT(host.probes(), SizeIs(3));
     EXPECT_EQ(host.probes()[2].at - host.probes()[0].at, 500ms);
 }
 
-TEST(MdnsProbe, TieBreakSortsListsAndTheLongerOneWins) {  // RFC6762-§8.2.1-01 RFC6762-§8.2.1-02 RFC6762-§8.2-05
+TEST(
+    MdnsProbe,
+    TieBreakSortsListsAndTheLongerOneWins) {  // RFC6762-§8.2.1-01 RFC6762-§8.2.1-02 RFC6762-§8.2-05
     const auto loses = [](std::vector<engine::PublishedRecord> ours, const Build& theirs) {
         MdnsHost host;
         host.link_up();
@@ -187,18 +197,24 @@ TEST(MdnsProbe, TieBreakSortsListsAndTheLongerOneWins) {  // RFC6762-§8.2.1-01 
         return host.probes().empty();
     };
     const auto probe = [] { return query().ask("h.local", wire::type::any, true); };
-    EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.1"))},
-                      probe().authority(a("h.local", "10.0.0.1")).authority(aaaa("h.local", "fd00::1"))));
+    EXPECT_TRUE(
+        loses({unique(a("h.local", "10.0.0.1"))},
+              probe().authority(a("h.local", "10.0.0.1")).authority(aaaa("h.local", "fd00::1"))));
     EXPECT_FALSE(loses({unique(a("h.local", "10.0.0.1")), unique(aaaa("h.local", "fd00::1"))},
                        probe().authority(a("h.local", "10.0.0.0"))));
-    // Their list is out of order: sorted, its first is the TXT, which decides nothing, then the SRV.
-    EXPECT_TRUE(loses({unique(txt("h.local", {"a"})), unique(srv("h.local", "b.local", 1))},
-                      probe().authority(srv("h.local", "c.local", 1)).authority(txt("h.local", {"a"}))));
+    // Their list is out of order: sorted, its first is the TXT, which decides nothing, then the
+    // SRV.
+    EXPECT_TRUE(
+        loses({unique(txt("h.local", {"a"})), unique(srv("h.local", "b.local", 1))},
+              probe().authority(srv("h.local", "c.local", 1)).authority(txt("h.local", {"a"}))));
     // Here the order decides: their TXT, first when sorted, is the earlier one.
-    EXPECT_FALSE(loses({unique(txt("h.local", {"b"}))},
-                       probe().authority(srv("h.local", "c.local", 1)).authority(txt("h.local", {"a"}))));
-    EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.200"))}, probe().authority(aaaa("h.local", "::1"))));  // type first
-    EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.99"))}, probe().authority(a("h.local", "10.0.0.200"))));  // unsigned
+    EXPECT_FALSE(
+        loses({unique(txt("h.local", {"b"}))},
+              probe().authority(srv("h.local", "c.local", 1)).authority(txt("h.local", {"a"}))));
+    EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.200"))},
+                      probe().authority(aaaa("h.local", "::1"))));  // type first
+    EXPECT_TRUE(loses({unique(a("h.local", "10.0.0.99"))},
+                      probe().authority(a("h.local", "10.0.0.200"))));  // unsigned
 }
 
 TEST(MdnsProbe, EqualListsAreNoConflict) {  // RFC6762-§8.2.1-03
@@ -206,7 +222,8 @@ TEST(MdnsProbe, EqualListsAreNoConflict) {  // RFC6762-§8.2.1-03
     host.link_up();
     host.publish(host_records());
     host.advance(300ms);
-    host.receive(query().ask("host.local", wire::type::any, true).authority(a("host.local", "10.0.0.1")));
+    host.receive(
+        query().ask("host.local", wire::type::any, true).authority(a("host.local", "10.0.0.1")));
     host.advance(5s);
     EXPECT_EQ(host.probes()[2].at - host.probes()[0].at, 500ms);
 }
@@ -216,7 +233,8 @@ TEST(MdnsProbe, OtherNamesInTheAuthoritySectionDecideNothing) {  // RFC6762-§8.
     host.link_up();
     host.publish(host_records());
     host.advance(300ms);
-    host.receive(query().ask("host.local", wire::type::any, true).authority(a("other.local", "250.0.0.1")));
+    host.receive(
+        query().ask("host.local", wire::type::any, true).authority(a("other.local", "250.0.0.1")));
     host.advance(5s);
     EXPECT_EQ(host.probes()[2].at - host.probes()[0].at, 500ms);
 }

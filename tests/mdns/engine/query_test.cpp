@@ -16,7 +16,8 @@ std::vector<Duration> times(const std::vector<Sent>& sent) {
     return at;
 }
 
-TEST(MdnsQuery, BacksOffFromOneSecondToOneHour) {  // RFC6762-§5.2-01 RFC6762-§5.2-02 RFC6762-§5.2-04
+TEST(MdnsQuery,
+     BacksOffFromOneSecondToOneHour) {  // RFC6762-§5.2-01 RFC6762-§5.2-02 RFC6762-§5.2-04
     MdnsHost host;
     host.link_up();
     host.advance(60s);
@@ -55,7 +56,8 @@ TEST(MdnsQuery, LookupLeavesAtOnceEachQuestionInItsOwnMessage) {
     host.ask("peer.local", type::a);
     host.ask("peer.local", type::aaaa);
     ASSERT_THAT(host.queries(), SizeIs(2));
-    EXPECT_THAT(host.queries()[0].text.questions, ElementsAre("peer.local A QM"));  // RFC6762-§5.4-04
+    EXPECT_THAT(host.queries()[0].text.questions,
+                ElementsAre("peer.local A QM"));  // RFC6762-§5.4-04
     EXPECT_THAT(host.queries()[1].text.questions, ElementsAre("peer.local AAAA QM"));
     EXPECT_EQ(host.queries()[0].text.header.id, 0);  // RFC6762-§18.1-04
 }
@@ -87,11 +89,13 @@ TEST(MdnsQuery, NeverQUWhenThePortIsShared) {  // RFC6762-§15.1-03
     host.publish({unique(a("host.local", "10.0.0.1"))});
     host.advance(5s);
     for (const auto& packet : host.sent) {
-        for (const auto& question : packet.text.questions) EXPECT_TRUE(question.ends_with("QM")) << packet;
+        for (const auto& question : packet.text.questions)
+            EXPECT_TRUE(question.ends_with("QM")) << packet;
     }
 }
 
-TEST(MdnsQuery, ListsKnownAnswersWithRemainingLife) {  // RFC6762-§7.1-01 RFC6762-§7.1-04 RFC6762-§7.1-06 RFC6762-§5.2-03
+TEST(MdnsQuery, ListsKnownAnswersWithRemainingLife) {  // RFC6762-§7.1-01 RFC6762-§7.1-04
+                                                       // RFC6762-§7.1-06 RFC6762-§5.2-03
     MdnsHost host;                                     // RFC6762-§10.2-09
     host.link_up();
     host.receive(response().answer(ptr("_x._tcp.local", "p._x._tcp.local")));
@@ -99,7 +103,9 @@ TEST(MdnsQuery, ListsKnownAnswersWithRemainingLife) {  // RFC6762-§7.1-01 RFC67
     host.ask("_x._tcp.local", type::ptr, false);
     host.advance(200ms);
     ASSERT_THAT(host.queries(), SizeIs(1));
-    EXPECT_THAT(host.queries()[0].text.answers, ElementsAre(testing::AnyOf("_x._tcp.local PTR 3500 p._x._tcp.local", "_x._tcp.local PTR 3501 p._x._tcp.local")));
+    EXPECT_THAT(host.queries()[0].text.answers,
+                ElementsAre(testing::AnyOf("_x._tcp.local PTR 3500 p._x._tcp.local",
+                                           "_x._tcp.local PTR 3501 p._x._tcp.local")));
     host.advance(1400s);  // past half of its life
     host.clear();
     const auto again = host.ask("_x._tcp.local", type::ptr, true);
@@ -122,18 +128,22 @@ TEST(MdnsQuery, ManyRecordsThatWantRefreshingAreOneQuestion) {
     host.link_up();
     host.ask("_x._tcp.local", type::ptr, false);
     host.advance(70s);  // the series is at 63 s and comes back at 127 s
-    for (int i = 0; i < 50; ++i) host.receive(response().answer(ptr("_x._tcp.local", "i" + std::to_string(i) + "._x._tcp.local", 50)));
+    for (int i = 0; i < 50; ++i)
+        host.receive(response().answer(
+            ptr("_x._tcp.local", "i" + std::to_string(i) + "._x._tcp.local", 50)));
     host.clear();
     host.advance(42s);  // over 80 %, with up to one second of jitter each
     EXPECT_LE(host.queries().size(), 2u);
     EXPECT_GE(host.queries().size(), 1u);
 }
 
-TEST(MdnsQuery, TooManyKnownAnswersContinueInFurtherPackets) {  // RFC6762-§7.2-01 RFC6762-§7.2-02 RFC6762-§7.2-03
+TEST(MdnsQuery, TooManyKnownAnswersContinueInFurtherPackets) {  // RFC6762-§7.2-01 RFC6762-§7.2-02
+                                                                // RFC6762-§7.2-03
     MdnsHost host;
     host.link_up();
     for (int i = 0; i < 300; ++i) {
-        host.receive(response().answer(ptr("_x._tcp.local", "instance" + std::to_string(i) + "._x._tcp.local")));
+        host.receive(response().answer(
+            ptr("_x._tcp.local", "instance" + std::to_string(i) + "._x._tcp.local")));
     }
     host.ask("_x._tcp.local", type::ptr, false);
     host.advance(200ms);
@@ -150,7 +160,8 @@ TEST(MdnsQuery, TooManyKnownAnswersContinueInFurtherPackets) {  // RFC6762-§7.2
     EXPECT_EQ(known, 300u);
 }
 
-TEST(MdnsQuery, UniqueAnswerEndsTheSeriesUntilRefresh) {  // RFC6762-§5.2-14 RFC6762-§5.2-09 RFC6762-§5.2-12 RFC6762-§5.2-07
+TEST(MdnsQuery, UniqueAnswerEndsTheSeriesUntilRefresh) {  // RFC6762-§5.2-14 RFC6762-§5.2-09
+                                                          // RFC6762-§5.2-12 RFC6762-§5.2-07
     MdnsHost host;                                        // RFC6762-§5.2-08 RFC6762-§5.2-06
     host.link_up();
     host.ask("peer.local", type::a);
@@ -239,10 +250,12 @@ TEST(MdnsQuery, PeersQuestionCountsAsOurs) {  // RFC6762-§7.3-01
     EXPECT_THAT(host.queries(), SizeIs(1));
 }
 
-TEST(MdnsQuery, PeersQuestionDoesNotCountWhenItsAnswersMightMissUs) {  // RFC6762-§7.3-02 RFC6762-§7.3-03
-    for (const auto& theirs : {query().ask("_x._tcp.local", type::ptr, true),
-                               query().ask("_x._tcp.local", type::ptr).known(ptr("_x._tcp.local", "p._x._tcp.local")),
-                               query().ask("_x._tcp.local", type::txt)}) {
+TEST(MdnsQuery,
+     PeersQuestionDoesNotCountWhenItsAnswersMightMissUs) {  // RFC6762-§7.3-02 RFC6762-§7.3-03
+    for (const auto& theirs :
+         {query().ask("_x._tcp.local", type::ptr, true),
+          query().ask("_x._tcp.local", type::ptr).known(ptr("_x._tcp.local", "p._x._tcp.local")),
+          query().ask("_x._tcp.local", type::txt)}) {
         MdnsHost host;
         host.link_up();
         host.ask("_x._tcp.local", type::ptr, false);
@@ -252,7 +265,8 @@ TEST(MdnsQuery, PeersQuestionDoesNotCountWhenItsAnswersMightMissUs) {  // RFC676
     }
 }
 
-TEST(MdnsQuery, DenialIsToldAtOnceAndRemembered) {  // RFC6762-§6.1-15 RFC6762-§6.1-07 RFC6762-§6.1-08
+TEST(MdnsQuery,
+     DenialIsToldAtOnceAndRemembered) {  // RFC6762-§6.1-15 RFC6762-§6.1-07 RFC6762-§6.1-08
     MdnsHost host;
     host.link_up();
     host.ask("peer.local", type::aaaa);
@@ -282,7 +296,8 @@ TEST(MdnsQuery, OwnRecordsAreToldWithoutAsking) {
     EXPECT_THAT(host.all<engine::RecordRemoved>(), SizeIs(1));
 }
 
-TEST(MdnsQuery, ReconfirmAsksTwiceThenForgets) {  // RFC6762-§10.4-01 RFC6762-§10.4-02 RFC6762-§10.4-03
+TEST(MdnsQuery,
+     ReconfirmAsksTwiceThenForgets) {  // RFC6762-§10.4-01 RFC6762-§10.4-02 RFC6762-§10.4-03
     MdnsHost host;
     host.link_up();
     host.ask("peer.local", type::a);

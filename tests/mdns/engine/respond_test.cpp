@@ -19,7 +19,8 @@ protected:
     void SetUp() override {
         host.link_up();
         host.established({shared(ptr("_http._tcp.local", "web._http._tcp.local")),
-                          unique(srv("web._http._tcp.local", "host.local", 80)), unique(txt("web._http._tcp.local", {"a=1"})),
+                          unique(srv("web._http._tcp.local", "host.local", 80)),
+                          unique(txt("web._http._tcp.local", {"a=1"})),
                           unique(a("host.local", "10.0.0.1"))});
     }
     /// Delay of the first answer to the query; it must be the only packet.
@@ -35,7 +36,8 @@ protected:
     MdnsHost host;
 };
 
-TEST_F(MdnsRespond, UniqueAnswerLeavesAtOnce) {  // RFC6762-§6-09 RFC6762-§6-10 RFC6762-§6-17 RFC6762-§10.2-07
+TEST_F(MdnsRespond,
+       UniqueAnswerLeavesAtOnce) {  // RFC6762-§6-09 RFC6762-§6-10 RFC6762-§6-17 RFC6762-§10.2-07
     EXPECT_EQ(delay_of_answer(query().ask("HOST.local", type::a)), 0s);
     EXPECT_THAT(host.sent[0].text.answers, ElementsAre("host.local A flush 120 10.0.0.1"));
     EXPECT_FALSE(host.sent[0].to);
@@ -58,7 +60,10 @@ TEST_F(MdnsRespond, SharedAnswerWaits20To120ms) {  // RFC6762-§6-13
 }
 
 TEST_F(MdnsRespond, SeveralQuestionsWait) {  // RFC6762-§6.3-01 RFC6762-§6.3-02 RFC6762-§5.3-01
-    const Duration delay = delay_of_answer(query().ask("host.local", type::a).ask("web._http._tcp.local", type::txt).ask("no.local", type::a));
+    const Duration delay = delay_of_answer(query()
+                                               .ask("host.local", type::a)
+                                               .ask("web._http._tcp.local", type::txt)
+                                               .ask("no.local", type::a));
     EXPECT_GE(delay, 20ms);
     EXPECT_LE(delay, 120ms);
     EXPECT_THAT(host.sent[0].text.answers, SizeIs(2));
@@ -100,14 +105,21 @@ TEST_F(MdnsRespond, FurtherTruncatedPacketExtendsTheWait) {  // RFC6762-§7.2-06
     EXPECT_LE(host.sent[0].at - asked, 1100ms);
 }
 
-TEST_F(MdnsRespond, KnownAnswerOfHalfTheLifeSuppresses) {  // RFC6762-§7.1-02 RFC6762-§7.1-03 RFC6762-§7.1-07
-    host.receive(query().ask("_http._tcp.local", type::ptr).known(ptr("_http._tcp.local", "WEB._http._TCP.local", 2250)));
+TEST_F(MdnsRespond,
+       KnownAnswerOfHalfTheLifeSuppresses) {  // RFC6762-§7.1-02 RFC6762-§7.1-03 RFC6762-§7.1-07
+    host.receive(query()
+                     .ask("_http._tcp.local", type::ptr)
+                     .known(ptr("_http._tcp.local", "WEB._http._TCP.local", 2250)));
     host.advance(1s);
     EXPECT_THAT(host.sent, IsEmpty());
-    host.receive(query().ask("_http._tcp.local", type::ptr).known(ptr("_http._tcp.local", "web._http._tcp.local", 2249)));
+    host.receive(query()
+                     .ask("_http._tcp.local", type::ptr)
+                     .known(ptr("_http._tcp.local", "web._http._tcp.local", 2249)));
     host.advance(1s);
     EXPECT_THAT(host.sent, SizeIs(1));
-    host.receive(query().ask("_http._tcp.local", type::ptr).known(ptr("_http._tcp.local", "other._http._tcp.local")));
+    host.receive(query()
+                     .ask("_http._tcp.local", type::ptr)
+                     .known(ptr("_http._tcp.local", "other._http._tcp.local")));
     host.advance(2s);
     EXPECT_THAT(host.sent, SizeIs(2));
 }
@@ -123,7 +135,8 @@ TEST_F(MdnsRespond, OneMulticastPerRecordAndSecond) {  // RFC6762-§6-21
     EXPECT_GE(host.sent[2].at - host.sent[0].at, 1s);
 }
 
-TEST_F(MdnsRespond, DefendsAgainstAMulticastProbeWithin250ms) {  // RFC6762-§6-22 RFC6762-§6-12 RFC6762-§8.1-08
+TEST_F(MdnsRespond,
+       DefendsAgainstAMulticastProbeWithin250ms) {  // RFC6762-§6-22 RFC6762-§6-12 RFC6762-§8.1-08
     const Duration first = host.elapsed();
     host.receive(query().ask("host.local", type::a));
     host.advance(50ms);
@@ -136,7 +149,11 @@ TEST_F(MdnsRespond, DefendsAgainstAMulticastProbeWithin250ms) {  // RFC6762-§6-
 
 TEST_F(MdnsRespond, AnswersAProbeByUnicastAtOnce) {  // RFC6762-§5.4-07 RFC6762-§6.3-03
     const Duration asked = host.elapsed();
-    host.receive(query().ask("host.local", type::any, true).ask("no.local", type::any, true).authority(a("host.local", "10.0.0.7")).authority(a("no.local", "10.0.0.7")));
+    host.receive(query()
+                     .ask("host.local", type::any, true)
+                     .ask("no.local", type::any, true)
+                     .authority(a("host.local", "10.0.0.7"))
+                     .authority(a("no.local", "10.0.0.7")));
     host.advance(1s);
     ASSERT_THAT(host.sent, SizeIs(1));
     EXPECT_EQ(host.sent[0].at, asked);
@@ -144,8 +161,10 @@ TEST_F(MdnsRespond, AnswersAProbeByUnicastAtOnce) {  // RFC6762-§5.4-07 RFC6762
     EXPECT_EQ(host.sent[0].to->port, 5353);
 }
 
-TEST_F(MdnsRespond, QuestionForUnicastIsAnsweredByUnicastWithinAQuarterOfTheLife) {  // RFC6762-§5.4-05 RFC6762-§5.4-06
-    host.receive(query().ask("host.local", type::a));  // multicast now, TTL 120
+TEST_F(MdnsRespond,
+       QuestionForUnicastIsAnsweredByUnicastWithinAQuarterOfTheLife) {  // RFC6762-§5.4-05
+                                                                        // RFC6762-§5.4-06
+    host.receive(query().ask("host.local", type::a));                   // multicast now, TTL 120
     host.advance(29s);
     host.clear();
     host.receive(query().ask("host.local", type::a, true));
@@ -190,7 +209,8 @@ TEST_F(MdnsRespond, DirectQueryIsAnsweredFromTheSubnetOnly) {  // RFC6762-§5.5-
     EXPECT_TRUE(host.sent[0].to);
 }
 
-TEST_F(MdnsRespond, UnicastQuestionFromOffLinkIsAnsweredByMulticast) {  // RFC6762-§11-06 RFC6762-§11-04
+TEST_F(MdnsRespond,
+       UnicastQuestionFromOffLinkIsAnsweredByMulticast) {  // RFC6762-§11-06 RFC6762-§11-04
     host.receive(query().ask("host.local", type::a, true), from("203.0.113.9"));
     host.advance(1s);
     ASSERT_THAT(host.sent, SizeIs(1));
@@ -206,12 +226,14 @@ TEST_F(MdnsRespond, StaysSilentAboutOtherNames) {  // RFC6762-§6-03 RFC6762-§6
     EXPECT_THAT(host.sent, IsEmpty());
 }
 
-TEST_F(MdnsRespond, DeniesMissingTypesOfItsOwnNames) {  // RFC6762-§6-04 RFC6762-§6.1-01 RFC6762-§6.1-11 RFC6762-§6.1-12
+TEST_F(MdnsRespond, DeniesMissingTypesOfItsOwnNames) {  // RFC6762-§6-04 RFC6762-§6.1-01
+                                                        // RFC6762-§6.1-11 RFC6762-§6.1-12
     host.receive(query().ask("host.local", type::aaaa));
     ASSERT_THAT(host.sent, SizeIs(1));
     EXPECT_THAT(host.sent[0].text.answers, ElementsAre("host.local NSEC flush 120 host.local A"));
     host.receive(query().ask("web._http._tcp.local", type::a));
-    EXPECT_THAT(host.sent.back().text.answers, ElementsAre("web._http._tcp.local NSEC flush 120 web._http._tcp.local TXT SRV"));
+    EXPECT_THAT(host.sent.back().text.answers,
+                ElementsAre("web._http._tcp.local NSEC flush 120 web._http._tcp.local TXT SRV"));
 }
 
 TEST_F(MdnsRespond, NeverDeniesWithATypeAbove255) {  // RFC6762-§6.1-05 RFC6762-§6.1-06
@@ -230,21 +252,27 @@ TEST_F(MdnsRespond, AnyGetsEverything) {  // RFC6762-§6.5-01 RFC6762-§6-02
     EXPECT_THAT(host.sent, SizeIs(1));
 }
 
-TEST_F(MdnsRespond, BrowsingAnswerBringsAllThatResolves) {  // RFC6763-§12.1-01 RFC6763-§12.1-02 RFC6763-§12.1-03
+TEST_F(MdnsRespond,
+       BrowsingAnswerBringsAllThatResolves) {  // RFC6763-§12.1-01 RFC6763-§12.1-02 RFC6763-§12.1-03
     delay_of_answer(query().ask("_http._tcp.local", type::ptr));
     ASSERT_THAT(host.sent, SizeIs(1));
     EXPECT_THAT(host.sent[0].text.additionals,
-                UnorderedElementsAre(StartsWith("web._http._tcp.local SRV flush"), StartsWith("web._http._tcp.local TXT flush"),
-                                     "host.local A flush 120 10.0.0.1", "host.local NSEC flush 120 host.local A"));
+                UnorderedElementsAre(StartsWith("web._http._tcp.local SRV flush"),
+                                     StartsWith("web._http._tcp.local TXT flush"),
+                                     "host.local A flush 120 10.0.0.1",
+                                     "host.local NSEC flush 120 host.local A"));
 }
 
 TEST_F(MdnsRespond, AddressAnswerDeniesTheMissingFamily) {  // RFC6762-§6.2-04
     host.receive(query().ask("host.local", type::a));
-    EXPECT_THAT(host.sent.at(0).text.additionals, ElementsAre("host.local NSEC flush 120 host.local A"));
+    EXPECT_THAT(host.sent.at(0).text.additionals,
+                ElementsAre("host.local NSEC flush 120 host.local A"));
 }
 
-TEST_F(MdnsRespond, LegacyQueryGetsAConventionalReply) {  // RFC6762-§6.7-01 RFC6762-§6.7-02 RFC6762-§6.7-03 RFC6762-§6.7-04
-    host.receive(query().id(0x1234).ask("host.local", type::a), from("10.0.0.9", 40000));  // RFC6762-§6.7-05 RFC6762-§18.1-07
+TEST_F(MdnsRespond, LegacyQueryGetsAConventionalReply) {  // RFC6762-§6.7-01 RFC6762-§6.7-02
+                                                          // RFC6762-§6.7-03 RFC6762-§6.7-04
+    host.receive(query().id(0x1234).ask("host.local", type::a),
+                 from("10.0.0.9", 40000));  // RFC6762-§6.7-05 RFC6762-§18.1-07
     ASSERT_THAT(host.sent, SizeIs(1));
     const Sent& reply = host.sent[0];
     EXPECT_EQ(*reply.to, (engine::Endpoint{boost::asio::ip::make_address("10.0.0.9"), 40000}));
@@ -264,7 +292,9 @@ TEST_F(MdnsRespond, LegacyReplyLeavesMulticastAlone) {  // RFC6762-§6.7-07
 
 TEST_F(MdnsRespond, LegacyReplyIsCutAt512) {  // RFC6762-§6.7-06 RFC6762-§18.5-04
     std::vector<engine::PublishedRecord> many;
-    for (int i = 0; i < 60; ++i) many.push_back(shared(ptr("_many._tcp.local", "instance-" + std::to_string(i) + "._many._tcp.local")));
+    for (int i = 0; i < 60; ++i)
+        many.push_back(
+            shared(ptr("_many._tcp.local", "instance-" + std::to_string(i) + "._many._tcp.local")));
     host.established(std::move(many));
     host.receive(query().ask("_many._tcp.local", type::ptr), from("10.0.0.9", 40000));
     ASSERT_THAT(host.sent, SizeIs(1));
@@ -300,7 +330,8 @@ TEST_F(MdnsRespond, PeerThatAnswersFirstSparesUsTheAnswer) {  // RFC6762-§7.4-0
     host.advance(2s);
     EXPECT_THAT(host.sent, IsEmpty());
     host.receive(query().ask("_x._tcp.local", type::ptr));
-    host.receive(response().answer(ptr("_x._tcp.local", "common._x._tcp.local", 4499)), from("10.0.0.8"));
+    host.receive(response().answer(ptr("_x._tcp.local", "common._x._tcp.local", 4499)),
+                 from("10.0.0.8"));
     host.advance(2s);
     EXPECT_THAT(host.sent, SizeIs(1));
 }
@@ -318,7 +349,9 @@ TEST_F(MdnsRespond, ShortLivedOrGoodbyeCopyIsCorrected) {  // RFC6762-§6.6-03 R
 }
 
 TEST_F(MdnsRespond, SaysOnlyWhatIsItsOwn) {  // RFC6762-§6-01
-    host.receive(response().answer(ptr("_http._tcp.local", "peer._http._tcp.local")).unique(a("peer.local", "10.0.0.9")));
+    host.receive(response()
+                     .answer(ptr("_http._tcp.local", "peer._http._tcp.local"))
+                     .unique(a("peer.local", "10.0.0.9")));
     host.receive(query().ask("_http._tcp.local", type::ptr).ask("peer.local", type::a));
     host.advance(2s);
     for (const auto& packet : host.sent) {
