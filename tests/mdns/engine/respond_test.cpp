@@ -236,6 +236,16 @@ TEST_F(MdnsRespond, DeniesMissingTypesOfItsOwnNames) {  // RFC6762-§6-04 RFC676
                 ElementsAre("web._http._tcp.local NSEC flush 120 web._http._tcp.local TXT SRV"));
 }
 
+TEST_F(MdnsRespond, DeniesNothingOfNamesItDoesNotOwnAlone) {  // RFC6762-§6.1-13
+    host.publish({unique(a("new.local", "10.0.0.1"))});
+    host.advance(300ms);  // still being probed
+    host.clear();
+    host.receive(query().ask("new.local", type::txt));
+    host.receive(query().ask("_http._tcp.local", type::a));  // a shared name
+    host.advance(200ms);
+    EXPECT_THAT(host.responses(), IsEmpty());
+}
+
 TEST_F(MdnsRespond, NeverDeniesWithATypeAbove255) {  // RFC6762-§6.1-05 RFC6762-§6.1-06
     host.established({unique({name("caa.local"), type::caa, 1, 4500, {0, 1, 'x'}})});
     host.receive(query().ask("caa.local", type::a));
