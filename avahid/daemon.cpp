@@ -32,6 +32,7 @@ namespace {
 using mdns::engine::Instant;
 using std::chrono::steady_clock;
 
+constexpr auto retry_time = std::chrono::seconds(5);  // for links whose socket could not be opened
 constexpr auto goodbye_time = std::chrono::seconds(2);  // at the most, when stopping
 
 mdns::engine::Config engine_config(const config::Config& config) {
@@ -75,6 +76,7 @@ struct Daemon::Impl final : session::Machine {
     void on_link_event(const net::LinkEvent& event);
     void on_host_event(const host::Event& event);
     void on_resume();
+    void retry_failed_links();
     void on_hostname();
     void wait_for_signal();
     void wait_for_request();
@@ -105,6 +107,8 @@ struct Daemon::Impl final : session::Machine {
     Instant armed = Instant::max();
     boost::asio::steady_timer watchdog{io};
     boost::asio::steady_timer last_call{io};
+    boost::asio::steady_timer retry{io};
+    bool retrying = false;
     boost::asio::signal_set signals{io, SIGINT, SIGTERM};
     boost::asio::signal_set requests{io, SIGHUP, SIGUSR1};
     ResumeDetector sleep;
@@ -270,6 +274,23 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
         link_local.on_interface(found->second);
     }
     pump();
+    retry_failed_links();
+}
+
+void Daemon::Impl::retry_failed_links() {
+    if (retrying || !links.has_failed()) return;
+    retrying = true;
+    retry.expires_after(retry_time);
+    retry.async_wait([this](const boost::system::error_code& cancelled) {
+        retrying = false;
+        if (cancelled || stopping) return;
+        const Instant now = steady_clock::now();
+        for (const auto& [ifindex, interface] : monitor.interfaces()) {
+            links.on_interface(now, interface);
+        }
+        pump();
+        retry_failed_links();
+    });
 }
 
 void Daemon::Impl::on_host_event(const host::Event& event) {

@@ -28,6 +28,9 @@ public:
     void take_all_down(mdns::engine::Instant now);
 
     bool is_up(mdns::engine::LinkId link) const { return up_.contains(link); }
+    /// Is there a link that should be up and whose socket could not be opened? Try on_interface()
+    /// again in a while: the port may have become free.
+    bool has_failed() const { return !failed_.empty(); }
     /// Empty, or why the interface is not served.
     std::string why_not(const net::Interface& interface) const;
 

@@ -74,7 +74,15 @@ boost::system::result<Keeper> spawn_keeper(const KeeperConfig& config) {
 void end_keeper(Keeper& keeper) {
     keeper.socket.reset();
     if (keeper.pid <= 0) return;
-    while (::waitpid(keeper.pid, nullptr, 0) < 0 && errno == EINTR) {
+    // One that does not come to its end (stopped by a debugger) must not keep us from ours.
+    constexpr int tries = 200;
+    for (int tried = 0; ::waitpid(keeper.pid, nullptr, WNOHANG) == 0; ++tried) {
+        if (tried == tries) {
+            ::kill(keeper.pid, SIGKILL);
+            ::waitpid(keeper.pid, nullptr, 0);
+            break;
+        }
+        ::usleep(10'000);
     }
     keeper.pid = -1;
 }

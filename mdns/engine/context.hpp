@@ -67,6 +67,7 @@ struct Context {
     Counters counters;
     wire::Message message;  // decoded in place, datagram after datagram
     wire::Writer writer;
+    bool heard_goodbye = false;             // in the message just handled
     std::size_t cache_bytes = 0;            // over all links
     std::vector<PublicationId> progressed;  // publications whose state on some link changed
 };

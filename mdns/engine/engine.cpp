@@ -102,8 +102,15 @@ void Engine::on_datagram(Instant now, LinkId id, const Source& source,
         ++impl_->host.counters.ignored;
         return;
     }
+    impl_->host.heard_goodbye = false;
     found->second.on_datagram(now, source, bytes);
     found->second.on_time(now);
+    if (impl_->host.heard_goodbye) {
+        const Family other = id.family == Family::ipv4 ? Family::ipv6 : Family::ipv4;
+        const auto sibling = impl_->links.find({id.ifindex, other});
+        if (sibling != impl_->links.end())
+            sibling->second.on_sibling_goodbyes(now, impl_->host.message);
+    }
     impl_->settle_publications();
 }
 

@@ -56,11 +56,21 @@ void Link::on_response(Instant now, const Source& from, const wire::Message& res
 void Link::absorb(Instant now, const wire::Message& response) {
     for (const auto& seen : response.records()) {
         if (room_.host.zone.is_ours(now, seen)) continue;
+        if (seen.ttl == 0) room_.host.heard_goodbye = true;
         const std::uint64_t hash = wire::hash(seen.name, room_.host.key);
         const auto change =
             room_.cache.absorb(now, seen, hash, query_.wanted(hash, seen.name, seen.type));
         if (seen.cache_flush && seen.ttl != 0) room_.cache.flush_others(now, seen, hash);  // §10.2
         if (change) query_.on_change(now, *change);
+    }
+}
+
+/// A host that loses its last address of a family cannot say goodbye over that family any more, and
+/// says it over the other: what IPv4 and IPv6 of one interface hold is of the same physical link.
+void Link::on_sibling_goodbyes(Instant now, const wire::Message& response) {
+    for (const auto& seen : response.records()) {
+        if (seen.ttl == 0)
+            room_.cache.absorb(now, seen, wire::hash(seen.name, room_.host.key), false);
     }
 }
 

@@ -20,6 +20,8 @@ public:
 
     void on_info(const LinkInfo& info) { room_.info = info; }
     void on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes);
+    /// The interface's link of the other family has heard this response.
+    void on_sibling_goodbyes(Instant now, const wire::Message& response);
     void on_time(Instant now);
     /// It is going: clients are told, nothing is sent.
     void on_gone(Instant now) { query_.tell_all_gone(now); }

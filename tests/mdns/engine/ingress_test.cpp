@@ -69,9 +69,9 @@ TEST_F(MdnsIngress, OtherHeaderBitsAreIgnored) {
     // RFC6762-§18.1-06 RFC6762-§18.4-02 RFC6762-§18.4-04 RFC6762-§18.5-03 RFC6762-§18.6-02
     // RFC6762-§18.7-02 RFC6762-§18.8-02 RFC6762-§18.9-02 RFC6762-§18.10-02
     Octets odd = answer.bytes();
-    odd[0] = 0x12;                                   // ID
+    odd[0] = 0x12;                                    // ID
     odd[2] = static_cast<std::uint8_t>(0x80 | 0x03);  // QR; TC and RD, no AA
-    odd[3] = 0xf0;                                   // RA, Z, AD, CD
+    odd[3] = 0xf0;                                    // RA, Z, AD, CD
     host.receive(odd);
     EXPECT_TRUE(heard());
     Octets asked = query().ask("host.local", type::a).bytes();

@@ -61,6 +61,21 @@ TEST(MdnsLinks, QueryOfOneInterfaceSeesOnlyThatOne) {  // RFC6762-§3-10 RFC6762
     EXPECT_EQ(host.queries()[0].link, eth1);
 }
 
+TEST(MdnsLinks, GoodbyeOverOneFamilyHoldsForTheInterface) {
+    MdnsHost host;
+    host.link_up(eth0, "10.0.0.1");
+    host.link_up(eth0_v6, "fe80::1");
+    host.link_up(eth1, "10.1.0.1");
+    host.ask("peer.local", type::a);
+    const auto heard = response().unique(a("peer.local", "10.0.0.9"));
+    host.receive(heard);
+    host.receive(heard, from("10.1.0.9"), eth1);
+    host.receive(response().answer(a("peer.local", "10.0.0.9", 0)), from("fe80::9"), eth0_v6);
+    host.advance(2s);
+    ASSERT_THAT(host.all<engine::RecordRemoved>(), SizeIs(1));
+    EXPECT_EQ(host.all<engine::RecordRemoved>()[0].link, eth0);
+}
+
 TEST(MdnsLinks, NewLinkGetsPublicationsAndQueries) {
     MdnsHost host;
     host.publish({unique(a("host.local", "10.0.0.1"))});
