@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <random>
+#include <thread>
 
 #include "avahid/host/host_label.hpp"
 #include "avahid/host/host_name.hpp"
@@ -34,6 +35,9 @@ using std::chrono::steady_clock;
 
 constexpr auto retry_time = std::chrono::seconds(5);  // for links whose socket could not be opened
 constexpr auto goodbye_time = std::chrono::seconds(2);  // at the most, when stopping
+// A killed daemon accepts until the kernel has taken it apart: so long an address may be in use.
+constexpr auto dying_time = std::chrono::seconds(1);
+constexpr auto dying_pause = std::chrono::milliseconds(50);
 
 mdns::engine::Config engine_config(const config::Config& config) {
     std::random_device device;
@@ -56,6 +60,17 @@ session::Limits session_limits(const config::Config& config) {
 }
 
 void log_line(const std::string& line) { log::warning("{}", line); }
+
+/// Blocks: only before the event loop.
+boost::system::error_code listen_patiently(auto& server, const std::string& path) {
+    const auto until = steady_clock::now() + dying_time;
+    auto error = server.listen(path);
+    while (error == boost::system::errc::address_in_use && steady_clock::now() < until) {
+        std::this_thread::sleep_for(dying_pause);
+        error = server.listen(path);
+    }
+    return error;
+}
 
 }  // namespace
 
@@ -114,6 +129,7 @@ struct Daemon::Impl final : session::Machine {
     ResumeDetector sleep;
     int exit_status = 0;
     bool stopping = false;
+    bool keeper_lost = false;        // with it the power over its addresses
     bool host_name_was_set = false;  // by a client: the kernel's is no longer followed
 
     std::unique_ptr<keeper::KeeperClient> keeper;
@@ -141,10 +157,11 @@ Daemon::Impl::Impl(Setup given)
       keeper(setup.keeper ? std::make_unique<keeper::KeeperClient>(
                                 io, std::move(setup.keeper->socket),
                                 [this] {
+                                    keeper_lost = true;
                                     if (stopping) return;
                                     log::error(
-                                        "the keeper process has died: link-local addresses cannot "
-                                        "be kept, ending");
+                                        "the keeper process has died: link-local addresses stay "
+                                        "until the next start, ending");
                                     exit_status = 1;
                                     stop();
                                 })
@@ -412,7 +429,7 @@ void Daemon::Impl::reload_all() {
 /// \return false when another avahid is at work here: the two would only quarrel
 bool Daemon::Impl::listen() {
     const auto try_listen = [](auto& server, const std::string& path) {
-        const auto error = server.listen(path);
+        const auto error = listen_patiently(server, path);
         if (error) log::error("{}: clients cannot be served there: {}", path, error.message());
         return error;
     };
@@ -444,7 +461,7 @@ void Daemon::Impl::finish() {
     sockets.flush();
     varlink.stop();
     simple.stop();
-    link_local.stop();
+    if (!keeper_lost) link_local.stop();  // else nothing would be released, only said to be
     keeper.reset();
     if (setup.keeper) keeper::end_keeper(*setup.keeper);
     io.stop();

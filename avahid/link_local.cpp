@@ -251,7 +251,8 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
             state.state = waiting ? "waiting" : ipv4ll::io::to_text(status.engine.state);
             if (status.engine.state != ipv4ll::engine::State::down)
                 state.address = status.engine.address.to_string();
-            state.since = seconds_between(status.engine.since, now);
+            const bool moved = status.engine.since != ipv4ll::engine::Instant{};  // from its first
+            state.since = moved ? seconds_between(status.engine.since, now) : 0;
             state.conflicts = static_cast<std::uint64_t>(status.engine.conflicts);
             if (status.deadline) state.next = std::max(0.0, seconds_between(now, *status.deadline));
         }

@@ -18,7 +18,12 @@ const char* family_name(Family family) { return family == Family::ipv4 ? "IPv4" 
 
 bool usable(const net::InterfaceAddress& address, Family family) {
     const bool right_family = address.address.is_v4() == (family == Family::ipv4);
-    return right_family && !address.tentative && !address.dad_failed;
+    return right_family && !address.tentative && !address.dad_failed && net::leaves_host(address);
+}
+
+std::string problem_text(const mdns::io::SocketError& problem) {
+    if (problem.code == boost::system::errc::address_in_use) return "port 5353 is taken";
+    return problem.text();
 }
 
 }  // namespace
@@ -62,7 +67,12 @@ std::string Links::why_not(const net::Interface& interface) const {
     const bool any = std::ranges::any_of(families, [&](Family family) {
         return is_up({interface.ifindex, family});
     });
-    return any ? "" : "no address";
+    if (any) return "";
+    for (const Family family : families) {
+        const auto failed = failed_.find({interface.ifindex, family});
+        if (failed != failed_.end()) return problem_text(failed->second);
+    }
+    return "no address";
 }
 
 net::MdnsPolicy Links::policy() const {
@@ -93,7 +103,7 @@ LinkInfo Links::info(const net::Interface& interface, Family family) const {
 bool Links::bring_up(Instant now, const net::Interface& interface, LinkId link) {
     if (!is_up(link)) {
         if (const auto opened = sockets_.open(link); !opened) {
-            if (failed_.insert(link).second) {
+            if (failed_.insert_or_assign(link, opened.error()).second) {
                 log::error("{}: no multicast DNS over {}: {}", interface.name,
                            family_name(link.family), opened.error().text());
             }

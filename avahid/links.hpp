@@ -47,8 +47,8 @@ private:
     host::HostName& host_;
     config::Config config_;
     std::set<mdns::engine::LinkId> up_;
-    std::set<mdns::engine::LinkId> failed_;  // told about once
-    std::map<int, std::uint32_t> outages_;   // by ifindex, as last seen
+    std::map<mdns::engine::LinkId, mdns::io::SocketError> failed_;  // told about once
+    std::map<int, std::uint32_t> outages_;                          // by ifindex, as last seen
 };
 
 }  // namespace avahid

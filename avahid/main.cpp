@@ -76,7 +76,8 @@ std::optional<keeper::Keeper> fork_keeper(const config::Config& config,
     keeper::KeeperConfig rules;
     rules.interfaces.allow = config.server.allow_interfaces;
     rules.interfaces.deny = config.server.deny_interfaces;
-    if (::geteuid() == 0) rules.identity = keeper::Identity{identity.uid, identity.gid};
+    if (::geteuid() == 0 && identity.uid != 0)
+        rules.identity = keeper::Identity{identity.uid, identity.gid};
     auto spawned = keeper::spawn_keeper(rules);
     if (!spawned) {
         log::warning(
@@ -91,9 +92,8 @@ void warn_of_other_stacks() {
     for (const auto family : {mdns::engine::Family::ipv4, mdns::engine::Family::ipv6}) {
         const auto others = mdns::io::other_sockets(family, {});
         if (others.empty()) continue;
-        log::warning(
-            "UDP port 5353 is also used by {}: multicast is shared, unicast may go to either",
-            mdns::io::describe(mdns::io::owners_of(others)));
+        log::warning("UDP port 5353 is also used by {}: unicast may go to either",
+                     mdns::io::describe(mdns::io::owners_of(others)));
         return;
     }
 }
@@ -110,12 +110,16 @@ int run(std::vector<std::string> arguments) {
     if (options.check_config) return check_config(options, loaded);
     report(loaded.diagnostics);
 
-    const auto identity = ops::find_identity(options.user);
+    auto identity = ops::find_identity(options.user);
     if (!identity) {
         log::error("there is no user '{}'", options.user);
         return 1;
     }
     const bool root = ::geteuid() == 0;
+    if (root && !ops::can_become(*identity)) {
+        log::warning("staying root: CAP_SETUID and CAP_SETGID are missing");
+        *identity = {"root", ::geteuid(), ::getegid()};
+    }
     if (root && identity->is_fallback)
         log::warning("there is no user 'avahid': running as '{}'", identity->name);
     for (const auto& limit : loaded.config.limits) {

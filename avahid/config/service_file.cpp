@@ -10,6 +10,7 @@
 #include "avahid/config/service_type.hpp"
 #include "avahid/config/text.hpp"
 #include "avahid/config/xml_file.hpp"
+#include "dnssd/txt.hpp"
 #include "mdns/wire/name.hpp"
 
 namespace avahid::config {
@@ -167,6 +168,8 @@ private:
         }
         if (string.size() > max_txt_string)
             return xml_.error(node, "<txt-record> is longer than 255 bytes");
+        if (const auto problem = dnssd::problem_with_txt({string}))
+            return xml_.error(node, fmt::format("<txt-record> {}: {}", quote(string), *problem));
         // RFC 6763 §6.1: no empty strings, save the single one of an empty record.
         if (!string.empty()) service.txt.push_back(std::move(string));
     }

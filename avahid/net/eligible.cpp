@@ -1,6 +1,7 @@
 #include "avahid/net/eligible.hpp"
 
 #include <fnmatch.h>
+#include <linux/rtnetlink.h>
 
 #include <algorithm>
 
@@ -21,7 +22,8 @@ Verdict state_verdict(const Interface& interface) {
 
 bool is_valid(const InterfaceAddress& address) {
     return !address.tentative && !address.dad_failed && !address.address.is_unspecified() &&
-           !address.address.is_loopback() && !address.address.is_multicast();
+           !address.address.is_loopback() && !address.address.is_multicast() &&
+           leaves_host(address);
 }
 
 bool same_scope(const InterfaceAddress& a, const InterfaceAddress& b) {
@@ -96,9 +98,12 @@ bool is_routable_ipv4(const Address& address) {
     return first != 0 && first != 127 && first < 224;
 }
 
+bool leaves_host(const InterfaceAddress& address) { return address.scope < RT_SCOPE_HOST; }
+
 bool has_routable_ipv4(const Interface& interface) {
-    return std::any_of(interface.addresses.begin(), interface.addresses.end(),
-                       [](const InterfaceAddress& a) { return is_routable_ipv4(a.address); });
+    return std::any_of(
+        interface.addresses.begin(), interface.addresses.end(),
+        [](const InterfaceAddress& a) { return leaves_host(a) && is_routable_ipv4(a.address); });
 }
 
 std::vector<InterfaceAddress> publishable_addresses(const Interface& interface) {

@@ -50,6 +50,8 @@ Verdict ipv4ll_verdict(const Interface& interface, const Ipv4llPolicy& policy);
 bool is_routable_ipv4(const Address& address);
 /// 169.254/16 (RFC 3927).
 bool is_ipv4ll(const Address& address);
+/// Not of scope host or nowhere: others can have it as their peer.
+bool leaves_host(const InterfaceAddress& address);
 bool has_routable_ipv4(const Interface& interface);
 
 /// The addresses others may know: neither tentative nor duplicate; deprecated ones only when no

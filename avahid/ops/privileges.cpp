@@ -27,8 +27,20 @@ Step shrink_bounding_set() {
     return {};
 }
 
+bool is_ours(const Identity& identity) {
+    return ::geteuid() == identity.uid && ::getegid() == identity.gid;
+}
+
+bool has_effective(cap_value_t capability) {
+    const Capabilities now{::cap_get_proc(), ::cap_free};
+    cap_flag_value_t has = CAP_CLEAR;
+    return now &&
+           ::cap_get_flag(static_cast<cap_t>(now.get()), capability, CAP_EFFECTIVE, &has) == 0 &&
+           has == CAP_SET;
+}
+
 Step become(const Identity& identity) {
-    if (::geteuid() != 0) return {};
+    if (is_ours(identity) || !can_become(identity)) return {};
     if (::initgroups(identity.name.c_str(), identity.gid) != 0) return failed("initgroups");
     if (::setresgid(identity.gid, identity.gid, identity.gid) != 0) return failed("setresgid");
     if (::setresuid(identity.uid, identity.uid, identity.uid) != 0) return failed("setresuid");
@@ -62,6 +74,11 @@ Step forbid_new_privileges() {
 }
 
 }  // namespace
+
+bool can_become(const Identity& identity) {
+    if (is_ours(identity)) return true;
+    return ::geteuid() == 0 && has_effective(CAP_SETUID) && has_effective(CAP_SETGID);
+}
 
 std::optional<Failure> drop_privileges(const Identity& identity) {
     if (auto failure = shrink_bounding_set()) return failure;

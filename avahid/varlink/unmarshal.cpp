@@ -1,6 +1,7 @@
 #include "avahid/varlink/unmarshal.hpp"
 
 #include "avahid/varlink/wire/text.hpp"
+#include "dnssd/service_name.hpp"
 
 namespace avahid::varlink {
 
@@ -126,6 +127,9 @@ dnssd::Service read_service(Parameters& parameters, const session::Machine& mach
     if (parameters.optional_text("host")) {
         service.host = read_name(parameters, "host", session::Errc::bad_host);
     }
+    // What we publish others have to understand; what others publish we take as it is.
+    if (dnssd::problem_with_type(service.name.type, dnssd::NameRules::strict))
+        parameters.refuse(from_session(session::Errc::bad_type));
     return service;
 }
 

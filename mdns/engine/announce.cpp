@@ -11,7 +11,9 @@ std::vector<RecordIndex> Announce::start(Instant now, Claim& claim) {
         LinkRecord& record = room_.records[index];
         if (record.state == RecordState::active) continue;
         record.state = RecordState::active;
+        room_.host.zone.note_said(index);
         record.announcements_left = announce_count;
+        room_.records.remember(index);
         fresh.push_back(index);
     }
     claim.state = ClaimState::announcing;
@@ -23,11 +25,17 @@ void Announce::on_timer(Instant now, Claim& claim) {
     claim.timer = Scheduler::none;
     room_.host.progressed.push_back(claim.id);
     bool more = false;
+    due_.clear();
     for (const RecordIndex index : room_.host.zone.entry(claim.id)->records) {
-        LinkRecord& record = room_.records[index];
+        const LinkRecord& record = room_.records[index];
         if (record.announcements_left == 0) continue;
-        --record.announcements_left;
-        more = more || record.announcements_left > 0;
+        // On its way for another publication: one packet is one announcement.
+        const bool leaving = record.pending != LinkRecord::not_pending;
+        if (!leaving) due_.push_back(index);
+        more = more || leaving || record.announcements_left > 1;
+    }
+    for (const RecordIndex index : due_) {
+        --room_.records[index].announcements_left;
         announce_set(now, index);
     }
     if (more) {

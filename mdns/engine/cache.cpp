@@ -8,11 +8,12 @@ namespace mdns::engine {
 namespace {
 
 constexpr std::uint32_t max_ttl = 7 * 24 * 3600;  // RFC 2181 §8 allows a limit of our own
+constexpr std::size_t max_per_name = 20'000;      // looked through one by one
 constexpr Cache::Place no_place = std::numeric_limits<Cache::Place>::max();
 
 bool is_pseudo(std::uint16_t type) {  // §10.2: never cached
-    return type == wire::type::opt || type == wire::type::tkey || type == wire::type::tsig ||
-           type == wire::type::sig;
+    return type == 0 || type == wire::type::opt || type == wire::type::tkey ||
+           type == wire::type::tsig || type == wire::type::sig;
 }
 
 }  // namespace
@@ -42,7 +43,8 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
     if (fresh) {
         CachedRecord record;
         seen.canonical_rdata(record.rdata);
-        if (!make_room(cost(record), wanted)) {
+        const bool crowded = owner != names_.none && names_[owner].records.size() >= max_per_name;
+        if (crowded || !make_room(cost(record), wanted)) {
             ++host_.counters.cache_dropped;
             return {};
         }
@@ -136,7 +138,13 @@ void Cache::remove(Place place) {
 }
 
 void Cache::clear() {
-    for (const Place place : all()) remove(place);
+    for (CachedRecord& record : records_) {
+        timers_.disarm(record.timer);
+        if (record.type != 0) host_.cache_bytes -= cost(record);
+    }
+    records_.clear();
+    free_.clear();
+    names_ = {};
 }
 
 wire::Record Cache::record(Place place) const {

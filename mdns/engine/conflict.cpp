@@ -6,42 +6,51 @@
 
 namespace mdns::engine {
 
-std::vector<PublicationId> Conflicts::on_claim(Instant now, const wire::Message& response) {
-    std::vector<PublicationId> reset;
+Conflicts::Contradicted Conflicts::on_claim(Instant now, const wire::Message& response) {
+    Contradicted found;
     for (const auto& seen : response.records()) {  // §9: "in any section"
         if (seen.ttl == 0) continue;               // a goodbye claims nothing
         const NamePlace name = room_.host.zone.find(seen.name);
-        if (name != Zone::no_name) on_claim(now, seen, name, reset);
+        if (name != Zone::no_name) on_claim(now, seen, name, found);
     }
-    return reset;
+    return found;
 }
 
 void Conflicts::on_claim(Instant now, const wire::RecordView& seen, NamePlace name,
-                         std::vector<PublicationId>& reset) {
+                         Contradicted& found) {
     const Zone& zone = room_.host.zone;
-    if (room_.host.zone.is_ours(now, seen)) {
+    if (zone.is_ours(now, seen)) {
         if (seen.cache_flush) announce_ours_too(now, seen, name);
         return;
     }
-    for (const RecordIndex index : zone.at(name)) {
-        const ZoneRecord& ours = zone[index];
+    const bool contradicts = std::ranges::any_of(zone.at(name), [&](RecordIndex index) {
         // Names known to be ours without probing (reverse names) cannot be lost by a claim.
-        if (ours.sharing != Sharing::unique || !room_.records.active(index)) continue;
-        if (ours.type == seen.type && ours.klass == seen.klass) contradict(index, reset);
+        return zone[index].sharing == Sharing::unique && room_.records.active(index) &&
+               zone[index].type == seen.type && zone[index].klass == seen.klass;
+    });
+    if (contradicts) contradict(name, found);
+}
+
+/// The name as a whole is in doubt: everyone of ours who holds a unique record of it probes again.
+void Conflicts::contradict(NamePlace name, Contradicted& found) {
+    const Zone& zone = room_.host.zone;
+    for (const RecordIndex index : zone.at(name)) {
+        if (zone[index].sharing != Sharing::unique || !room_.records.active(index)) continue;
+        for (const PublicationId holder : zone[index].holders) silence(holder, found);
     }
 }
 
-void Conflicts::contradict(RecordIndex index, std::vector<PublicationId>& reset) {
+void Conflicts::silence(PublicationId id, Contradicted& found) {
     const Zone& zone = room_.host.zone;
-    for (const PublicationId holder : zone[index].holders) {
-        Claim* const claim = room_.claims.find(holder);
-        if (!claim || !claim->verified()) continue;
-        if (std::ranges::find(reset, holder) == reset.end()) reset.push_back(holder);
-        for (const RecordIndex record : zone.entry(holder)->records) {
-            if (zone[record].sharing != Sharing::unique) continue;
-            room_.outbox.forget(record);
-            room_.records[record].state = RecordState::tentative;
-        }
+    const Claim* const claim = room_.claims.find(id);
+    if (!claim || !claim->verified()) return;
+    if (std::ranges::find(found.reset, id) == found.reset.end()) found.reset.push_back(id);
+    for (const RecordIndex index : zone.entry(id)->records) {
+        if (zone[index].sharing != Sharing::unique || !room_.records.active(index)) continue;
+        room_.outbox.forget(index);
+        room_.outbox.forget_name(zone[index].owner);
+        room_.records[index].state = RecordState::tentative;
+        found.silenced.push_back(index);
     }
 }
 

@@ -12,14 +12,16 @@ class Conflicts {
 public:
     explicit Conflicts(Room& room) : room_(room) {}
 
-    /// \return the publications that must be probed again ("MUST immediately reset"); their unique
-    ///         records are no longer answered with
-    std::vector<PublicationId> on_claim(Instant now, const wire::Message& response);
+    struct Contradicted {
+        std::vector<PublicationId> reset;   // must be probed again ("MUST immediately reset")
+        std::vector<RecordIndex> silenced;  // their unique records, no longer answered with
+    };
+    Contradicted on_claim(Instant now, const wire::Message& response);
 
 private:
-    void on_claim(Instant now, const wire::RecordView& seen, NamePlace name,
-                  std::vector<PublicationId>& reset);
-    void contradict(RecordIndex index, std::vector<PublicationId>& reset);
+    void on_claim(Instant now, const wire::RecordView& seen, NamePlace name, Contradicted& found);
+    void contradict(NamePlace name, Contradicted& found);
+    void silence(PublicationId id, Contradicted& found);
     void announce_ours_too(Instant now, const wire::RecordView& seen, NamePlace name);
 
     Room& room_;

@@ -79,11 +79,11 @@ void Engine::on_link(Instant now, LinkId id, const LinkInfo& info) {
     impl_->settle(now, {id.ifindex, id.family});
 }
 
-void Engine::on_link_gone(Instant now, LinkId id) {
+void Engine::on_link_gone(Instant, LinkId id) {
     impl_->host.outputs.recycle();
     const auto found = impl_->links.find(id);
     if (found == impl_->links.end()) return;
-    found->second.on_gone(now);
+    found->second.on_gone();
     impl_->links.erase(found);
     impl_->host.zone.for_each_publication([&](std::uint64_t publication, const Zone::Entry& entry) {
         if (entry.scope.contains(id))

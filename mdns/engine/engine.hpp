@@ -75,9 +75,8 @@ public:
     /// Does all that is due; an early or repeated call does nothing.
     void on_time(Instant now);
 
-    /// \return empty when a unique record of another publication in an overlapping scope has the
-    /// same
-    ///         name and type but other data (a collision on this very host)
+    /// \return empty when another publication in an overlapping scope has a unique record of the
+    ///         same name and type (a collision on this very host)
     std::optional<PublicationId> publish(Instant now, Publication publication);
     /// Replaces the records: what is new is announced, what is gone said goodbye to (§8.4); what
     /// stays is left alone. Names not yet verified are probed first.

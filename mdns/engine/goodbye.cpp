@@ -8,7 +8,7 @@ std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending) {
     std::vector<RecordIndex> remaining;
     const Zone& zone = room_.host.zone;
     for (const RecordIndex index : ending) {
-        if (zone[index].holders.size() > 1) continue;
+        if (zone[index].holders.size() > 1 || has_other_twin(index, ending)) continue;
         // Only what was announced (§10.1-05): a name still being probed was never ours.
         const bool announced = room_.records[index].last_multicast != Instant{};
         if (!announced) continue;
@@ -17,6 +17,16 @@ std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending) {
         if (remaining.size() == before) room_.outbox.goodbye(zone.record(index));
     }
     return remaining;
+}
+
+/// Published in another scope too, and that stays: others may keep it.
+bool Goodbye::has_other_twin(RecordIndex index, std::span<const RecordIndex> ending) const {
+    const Zone& zone = room_.host.zone;
+    if (!zone[index].has_twin) return false;
+    return std::ranges::any_of(zone.at(zone[index].owner), [&](RecordIndex other) {
+        return other != index && room_.records.active(other) && zone.same_data(other, index) &&
+               std::ranges::find(ending, other) == ending.end();
+    });
 }
 
 void Goodbye::survivors(RecordIndex index, std::span<const RecordIndex> ending,

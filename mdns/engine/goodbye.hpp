@@ -18,6 +18,7 @@ public:
     std::vector<RecordIndex> say(std::span<const RecordIndex> ending);
 
 private:
+    bool has_other_twin(RecordIndex index, std::span<const RecordIndex> ending) const;
     void survivors(RecordIndex index, std::span<const RecordIndex> ending,
                    std::vector<RecordIndex>& found) const;
     Room& room_;

@@ -42,8 +42,10 @@ void Link::on_query(Instant now, const Source& from, const wire::Message& query)
 
 void Link::on_response(Instant now, const Source& from, const wire::Message& response) {
     probe_.on_claim(now, from, response);  // §8.1 the name is taken
-    for (const PublicationId id :
-         conflict_.on_claim(now, response)) {  // §9 a record of ours is contradicted
+    const auto contradicted =
+        conflict_.on_claim(now, response);  // §9 a record of ours is contradicted
+    for (const RecordIndex index : contradicted.silenced) query_.on_own_record(now, index, false);
+    for (const PublicationId id : contradicted.reset) {
         probe_.note_conflict(now);
         ++room_.host.counters.conflicts;
         claim(now, *room_.claims.find(id));
@@ -55,7 +57,7 @@ void Link::on_response(Instant now, const Source& from, const wire::Message& res
 
 void Link::absorb(Instant now, const wire::Message& response) {
     for (const auto& seen : response.records()) {
-        if (room_.host.zone.is_ours(now, seen)) continue;
+        if (room_.host.zone.was_said(now, seen)) continue;
         if (seen.ttl == 0) room_.host.heard_goodbye = true;
         const std::uint64_t hash = wire::hash(seen.name, room_.host.key);
         const auto change =
@@ -153,11 +155,11 @@ void Link::end(Instant now, std::span<const RecordIndex> ending) {
         if (zone[index].holders.size() > 1) continue;
         const bool was_active = room_.records.active(index);
         room_.outbox.forget(index);
-        room_.records.forget(index);
+        room_.records.forget(now, index);
         if (was_active) query_.on_own_record(now, index, false);
         const auto siblings = zone.at(zone[index].owner);
         const bool last = std::ranges::all_of(siblings, [&](RecordIndex other) {
-            return std::ranges::find(ending, other) != ending.end();
+            return room_.records[other].state == RecordState::absent;
         });
         if (last) room_.outbox.forget_name(zone[index].owner);
     }

@@ -24,7 +24,7 @@ public:
     void on_sibling_goodbyes(Instant now, const wire::Message& response);
     void on_time(Instant now);
     /// It is going: clients are told, nothing is sent.
-    void on_gone(Instant now) { query_.tell_all_gone(now); }
+    void on_gone() { query_.tell_all_gone(); }
 
     void publish(Instant now, PublicationId id);
     /// The zone holds both what is added and what is removed.

@@ -24,6 +24,7 @@ void drop_front(std::vector<Item>& items, std::size_t count) {
 
 void Outbox::answer(Instant now, const Answer& item, Window window, const Address* asker,
                     Duration spacing) {
+    if (item.denied == Zone::no_name && twin_says_it(item.record)) return;
     const Instant last = last_sent(item);
     if (last != Instant{} && last + spacing > now) {
         window.earliest = std::max(window.earliest, last + spacing);
@@ -56,12 +57,26 @@ Instant Outbox::last_sent(const Answer& item) const {
     }
     Instant last = records_[item.record].last_multicast;
     const ZoneRecord& record = host_.zone[item.record];
-    if (record.sharing == Sharing::shared) return last;
+    if (record.sharing == Sharing::shared && !record.has_twin) return last;
     for (const RecordIndex other : host_.zone.at(record.owner)) {
-        if (host_.zone[other].type != record.type || !records_.active(other)) continue;
+        const bool same = host_.zone.same_data(other, item.record);  // in another scope
+        const bool same_set = record.sharing != Sharing::shared && records_.active(other) &&
+                              host_.zone[other].type == record.type;
+        if (!same && !same_set) continue;
         last = std::max(last, records_[other].last_multicast);
     }
     return last;
+}
+
+/// The same data, published in another scope, is on its way already or will be.
+bool Outbox::twin_says_it(RecordIndex record) const {
+    if (!host_.zone[record].has_twin) return false;
+    const auto& zone = host_.zone;
+    return std::ranges::any_of(zone.at(zone[record].owner), [&](RecordIndex other) {
+        const bool leaves = other < record ? records_.active(other)
+                                           : records_[other].pending != LinkRecord::not_pending;
+        return other != record && leaves && zone.same_data(other, record);
+    });
 }
 
 Outbox::Pending* Outbox::find(const Answer& item) {
@@ -102,7 +117,8 @@ void Outbox::known_to(const Address& asker, RecordIndex record) {
 void Outbox::wait_for_more(const Address& asker, Window window) {
     for (Pending& pending : pending_) {
         if (!pending.for_all && pending.askers.size() == 1 && pending.askers.front() == asker) {
-            pending.window = window;
+            pending.window = {std::max(pending.window.earliest, window.earliest),
+                              std::max(pending.window.due, window.due)};
         }
     }
     for (Reply& reply : replies_) {
@@ -144,6 +160,8 @@ void Outbox::flush(Instant now, bool unicast_probes) {
     flush_replies(now);
     std::size_t& left = budget(now);
     drop_front(goodbyes_, packer_.goodbyes(now, goodbyes_, left));
+    std::ranges::sort(probes_);  // of several publications at one name: one question
+    probes_.erase(std::unique(probes_.begin(), probes_.end()), probes_.end());
     drop_front(probes_, packer_.probes(now, probes_, unicast_probes, left));
     flush_questions(now);
     flush_answers(now);
@@ -206,6 +224,11 @@ void Outbox::flush_answers(Instant now) {
     for (const Answer& item : std::span(ready_).first(sent)) {
         if (item.denied != Zone::no_name) denials_sent_[item.denied] = now;
         erase(static_cast<std::size_t>(find(item) - pending_.data()));
+    }
+    for (std::size_t at = pending_.size(); at-- > 0;) {  // said just now, as an additional record
+        const Answer& item = pending_[at].item;
+        const bool record = item.denied == Zone::no_name;
+        if (record && records_[item.record].last_multicast == now) erase(at);
     }
 }
 

@@ -66,6 +66,7 @@ private:
     };
 
     Instant last_sent(const Answer& item) const;
+    bool twin_says_it(RecordIndex record) const;
     Pending* find(const Answer& item);
     void erase(std::size_t index);
     std::size_t& budget(Instant now);

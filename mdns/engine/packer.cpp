@@ -120,7 +120,7 @@ bool Packer::put_record(RecordIndex index, Section section) {
 
 bool Packer::put_denial(NamePlace name, std::uint32_t ttl, Section section) {
     const auto types = types_at(name);
-    if (types.empty()) return true;
+    if (types.empty() || !records_.owns(name)) return true;
     const std::uint16_t klass = legacy_ ? wire::class_in : wire::class_in | wire::top_bit;
     return host_.writer.record(section, host_.zone.name(name), wire::type::nsec, klass,
                                legacy_ ? std::min(ttl, legacy_max_ttl) : ttl,
@@ -178,6 +178,7 @@ void Packer::put_additional_set(Instant now, NamePlace name, std::uint16_t type,
     std::size_t needed = 0;
     for (const RecordIndex index : host_.zone.at(name)) {
         if (host_.zone[index].type != type || !records_.active(index)) continue;
+        if (records_.has_earlier_twin(index)) continue;
         if (records_[index].packet == packet_) return;
         if (multicast && records_.sent_within(index, now, record_interval)) return;  // §6
         needed += estimate(index);
@@ -186,6 +187,7 @@ void Packer::put_additional_set(Instant now, NamePlace name, std::uint16_t type,
         return;  // the whole set or none (§10.2)
     for (const RecordIndex index : host_.zone.at(name)) {
         if (host_.zone[index].type != type || !records_.active(index)) continue;
+        if (records_.has_earlier_twin(index)) continue;
         if (put_record(index, Section::additional) && multicast)
             records_[index].last_multicast = now;
     }

@@ -124,6 +124,7 @@ Claim* Probe::probing_claim(NamePlace name) {
 void Probe::lose(Claim& claim, NamePlace name, const Endpoint& peer) {
     room_.timers.disarm(claim.timer);
     claim.state = ClaimState::lost;
+    room_.host.zone.note_lost(claim.id);
     ++room_.host.counters.conflicts;
     room_.host.progressed.push_back(claim.id);
     room_.host.outputs.event(Conflict{claim.id, room_.id, room_.host.zone.name(name), peer});

@@ -102,12 +102,12 @@ void Asking::tell_known(Instant now, const Question& question, QueryId id) {
     }
 }
 
-void Asking::tell_all_gone(Instant now) {
+void Asking::tell_all_gone() {
     for (const Question& question : questions_) {
         if (question.subscribers.empty()) continue;
         for (const Cache::Place place : room_.cache.find(question.hash, question.name)) {
             const CachedRecord& known = room_.cache[place];
-            if (known.expires > now && answers(known.type, question.type)) {
+            if (answers(known.type, question.type)) {
                 tell(question, room_.cache.record(place), false, false);
             }
         }
@@ -250,12 +250,12 @@ void Asking::on_own_record(Instant now, RecordIndex own, bool added) {
     const wire::Name& name = zone.owner_name(own);
     for_each_question(wire::hash(name, room_.host.key), name, zone[own].type, [&](Index index) {
         tell(questions_[index], zone.record(own), added, true);
-        if (added) {
-            questions_[index].denied = false;
-        } else {
-            resume_if_open(now, index);
-        }
+        if (added) questions_[index].denied = false;
     });
+    const auto place = names_.find(wire::hash(name, room_.host.key), name);
+    if (added || place == names_.none) return;
+    // Of any type: what we denied as the name's owner may now be a peer's.
+    for (const Index index : names_[place]) resume_if_open(now, index);
 }
 
 void Asking::on_record_timer(Instant now, Cache::Place place) {

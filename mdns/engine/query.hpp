@@ -19,7 +19,7 @@ public:
     void subscribe(Instant now, QueryId id, const Query& query, bool replay);
     void unsubscribe(QueryId id);
     /// The link is going: everybody is told that what they had from here is gone.
-    void tell_all_gone(Instant now);
+    void tell_all_gone();
 
     void on_series_timer(Instant now, std::uint64_t question);
     void on_record_timer(Instant now, Cache::Place place);

@@ -1,9 +1,13 @@
 // mdns/engine/record_states.hpp: what one link has done with each published record.
 #pragma once
 
+#include <algorithm>
+#include <boost/container_hash/hash.hpp>
 #include <limits>
+#include <string_view>
 #include <vector>
 
+#include "mdns/constants.hpp"
 #include "mdns/engine/zone.hpp"
 
 namespace mdns::engine {
@@ -19,6 +23,7 @@ struct LinkRecord {
 
     Instant last_multicast{};             // epoch: never
     std::uint32_t pending = not_pending;  // its place among the outbox's answers
+    std::uint32_t query = 0;              // the last query it was matched with
     std::uint32_t packet = 0;             // the last packet it was put into
     RecordState state = RecordState::absent;
     std::uint8_t announcements_left = 0;  // §8.3
@@ -35,8 +40,22 @@ public:
     bool active(RecordIndex index) const {
         return index < states_.size() && states_[index].state == RecordState::active;
     }
-    void forget(RecordIndex index) {
-        if (index < states_.size()) states_[index] = {};
+    /// The record is no longer of this link; when it was last multicast is remembered for a second,
+    /// in case the same data comes back (§6).
+    void forget(Instant now, RecordIndex index) {
+        if (index >= states_.size()) return;
+        if (sent_within(index, now, record_interval)) {
+            if (departed_.size() >= max_departed) departed_.clear();
+            departed_[digest(index)] = states_[index].last_multicast;
+        }
+        states_[index] = {};
+    }
+    void remember(RecordIndex index) {
+        if (departed_.empty()) return;
+        const auto found = departed_.find(digest(index));
+        if (found == departed_.end()) return;
+        states_[index].last_multicast = std::max(states_[index].last_multicast, found->second);
+        departed_.erase(found);
     }
 
     /// Was it multicast here less than that long before now?
@@ -56,6 +75,15 @@ public:
         return {};
     }
 
+    /// The same data, published in another scope, that is active here and comes before this one.
+    bool has_earlier_twin(RecordIndex index) const {
+        if (!zone_[index].has_twin) return false;
+        for (const RecordIndex other : zone_.at(zone_[index].owner)) {
+            if (other < index && active(other) && zone_.same_data(other, index)) return true;
+        }
+        return false;
+    }
+
     /// Do we own this name alone here, for all types (§6.1)?
     bool owns(NamePlace place) const {
         for (const RecordIndex index : zone_.at(place)) {
@@ -65,8 +93,21 @@ public:
     }
 
 private:
+    static constexpr std::size_t max_departed = 4096;
+
+    std::uint64_t digest(RecordIndex index) const {
+        const ZoneRecord& record = zone_[index];
+        const std::string_view rdata(reinterpret_cast<const char*>(record.rdata.data()),
+                                     record.rdata.size());
+        std::size_t seed = zone_.name_hash(record.owner);
+        boost::hash_combine(seed, record.type);
+        boost::hash_combine(seed, std::hash<std::string_view>{}(rdata));
+        return seed;
+    }
+
     const Zone& zone_;
     std::vector<LinkRecord> states_;  // by RecordIndex
+    boost::unordered_flat_map<std::uint64_t, Instant> departed_;
 };
 
 }  // namespace mdns::engine

@@ -63,6 +63,7 @@ void Respond::on_legacy_query(Instant now, const Source& from, const wire::Messa
 
 void Respond::match(const wire::Message& query, bool probe) {
     matches_.clear();
+    ++query_number_;
     for (const auto& question : query.questions()) {
         const bool defends =
             probe && std::ranges::any_of(query.authorities(), [&](const auto& record) {
@@ -82,13 +83,18 @@ void Respond::match_question(const wire::Question& question, bool unicast, bool 
         if (!room_.records.active(index) || !type_matches(question.type, zone[index].type))
             continue;
         positive = true;
+        LinkRecord& record = room_.records[index];
+        if (record.query == query_number_ || room_.records.has_earlier_twin(index)) continue;
+        record.query = query_number_;
         matches_.push_back({{index}, unicast, defends});
     }
     if (positive || !room_.records.owns(name)) return;
     // §6.1: the name is ours alone, so we know that there is no such record.
     const auto types = room_.packer.types_at(name);
     if (types.empty() || std::ranges::find(types, question.type) != types.end()) return;
-    matches_.push_back({{0, name, ttl_of_missing(question.type)}, unicast, defends});
+    const Answer denial{0, name, ttl_of_missing(question.type)};
+    const bool again = !matches_.empty() && matches_.back().item == denial;
+    if (!again) matches_.push_back({denial, unicast, defends});
 }
 
 void Respond::suppress_known(const wire::Message& query) {

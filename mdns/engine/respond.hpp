@@ -34,6 +34,8 @@ private:
     bool multicast_lately(Instant now, const Answer& item) const;
 
     Room& room_;
+    std::uint32_t query_number_ =
+        0;                        // a record matches once a query, however often it is asked for
     std::vector<Match> matches_;  // scratch
     std::vector<Answer> items_;   // scratch
 };

@@ -98,13 +98,31 @@ std::optional<RecordIndex> Zone::find(NamePlace place, const wire::RecordView& s
 
 bool Zone::is_ours(Instant now, const wire::RecordView& seen) const {
     const std::uint64_t hash = wire::hash(seen.name, key_);
-    if (find(names_.find(hash, seen.name), seen)) return true;
-    if (withdrawn_.empty() || now - withdrawn_.back().at > late_copy_time) return false;
-    return std::ranges::any_of(withdrawn_, [&](const Withdrawn& late) {
-        return late.hash == hash && now - late.at <= late_copy_time &&
-               late.record.type == seen.type && late.record.klass == seen.klass &&
-               seen.name.equals(late.record.name) && seen.rdata_equals(late.record.rdata);
+    return find(names_.find(hash, seen.name), seen) || find_withdrawn(now, hash, seen);
+}
+
+bool Zone::was_said(Instant now, const wire::RecordView& seen) const {
+    const std::uint64_t hash = wire::hash(seen.name, key_);
+    if (const auto ours = find(names_.find(hash, seen.name), seen)) return records_[*ours].said;
+    const Withdrawn* const late = find_withdrawn(now, hash, seen);
+    return late && late->said;
+}
+
+const Zone::Withdrawn* Zone::find_withdrawn(Instant now, std::uint64_t hash,
+                                            const wire::RecordView& seen) const {
+    if (withdrawn_.empty() || now - withdrawn_.back().at > late_copy_time) return nullptr;
+    const auto late = std::ranges::find_if(withdrawn_, [&](const Withdrawn& one) {
+        return one.hash == hash && now - one.at <= late_copy_time && one.record.type == seen.type &&
+               one.record.klass == seen.klass && seen.name.equals(one.record.name) &&
+               seen.rdata_equals(one.record.rdata);
     });
+    return late == withdrawn_.end() ? nullptr : &*late;
+}
+
+void Zone::note_lost(PublicationId id) {
+    for (const RecordIndex index : entry(id)->records) {
+        if (records_[index].holders.size() == 1) records_[index].said = false;
+    }
 }
 
 NamePlace Zone::refer(const wire::Name& name) {
@@ -124,7 +142,12 @@ bool Zone::collides(const PublishedRecord& wanted, const Scope& scope, Publicati
         if (wanted.sharing == Sharing::shared && other.sharing == Sharing::shared) continue;
         if (std::ranges::find(other.holders, self) != other.holders.end()) continue;
         if (!other.scope.overlaps(scope)) continue;
-        if (!wire::same_rdata(other.type, other.rdata, wanted.record.rdata)) return true;
+        // Two owners on one host would go separate ways at the next update, so that even the same
+        // data is refused; shared data beside the same unique data does no harm.
+        const bool both_unique =
+            wanted.sharing != Sharing::shared && other.sharing != Sharing::shared;
+        if (both_unique || !wire::same_rdata(other.type, other.rdata, wanted.record.rdata))
+            return true;
     }
     return false;
 }
@@ -138,6 +161,13 @@ std::optional<RecordIndex> Zone::find_equal(const wire::Record& record, const Sc
         }
     }
     return {};
+}
+
+bool Zone::same_data(RecordIndex left, RecordIndex right) const {
+    const ZoneRecord& one = records_[left];
+    const ZoneRecord& other = records_[right];
+    return one.owner == other.owner && one.type == other.type && one.klass == other.klass &&
+           one.rdata == other.rdata;
 }
 
 RecordIndex Zone::hold(PublicationId id, const PublishedRecord& wanted, const Scope& scope) {
@@ -165,6 +195,10 @@ RecordIndex Zone::hold(PublicationId id, const PublishedRecord& wanted, const Sc
     fresh.scope = scope;
     fresh.rdata = wanted.record.rdata;
     fresh.holders = {id};
+    for (const RecordIndex other : at(fresh.owner)) {  // the same data in another scope
+        if (!same_data(other, index)) continue;
+        fresh.has_twin = records_[other].has_twin = true;
+    }
     names_[fresh.owner].records.push_back(index);
     return index;
 }
@@ -180,7 +214,7 @@ void Zone::let_go(Instant now, PublicationId id, RecordIndex index) {
            (now - withdrawn_.front().at > late_copy_time || withdrawn_.size() >= max_withdrawn)) {
         withdrawn_.pop_front();
     }
-    withdrawn_.push_back({now, names_.hash(record.owner), this->record(index)});
+    withdrawn_.push_back({now, names_.hash(record.owner), this->record(index), record.said});
     auto& siblings = names_[record.owner].records;
     siblings.erase(std::ranges::find(siblings, index));
     release(record.target);

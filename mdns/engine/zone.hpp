@@ -27,6 +27,8 @@ struct ZoneRecord {
     std::uint32_t ttl = 0;
     Sharing sharing = Sharing::shared;
     Scope scope;
+    bool said = false;      // announced on some link
+    bool has_twin = false;  // the same data is published in another scope, too
     wire::Rdata rdata;
     boost::container::small_vector<PublicationId, 1> holders;  // empty: this place is free
 };
@@ -69,6 +71,7 @@ public:
         return names_.name(records_[index].owner);
     }
     wire::Record record(RecordIndex index) const;
+    bool same_data(RecordIndex left, RecordIndex right) const;
     std::size_t size() const { return records_.size() - free_.size(); }
 
     // ---- names ----
@@ -83,11 +86,17 @@ public:
     }
     std::span<const RecordIndex> at(NamePlace place) const;
     const wire::Name& name(NamePlace place) const { return names_.name(place); }
+    std::uint64_t name_hash(NamePlace place) const { return names_.hash(place); }
     /// One record of this name and data, in any scope.
     std::optional<RecordIndex> find(NamePlace place, const wire::RecordView& seen) const;
 
     /// Does this equal a record that we publish on any link, or did in the last 10 s?
     bool is_ours(Instant now, const wire::RecordView& seen) const;
+    /// The same, and we have announced it: one that we only wanted to, or have lost, is the peer's
+    /// who says it.
+    bool was_said(Instant now, const wire::RecordView& seen) const;
+    void note_said(RecordIndex index) { records_[index].said = true; }
+    void note_lost(PublicationId id);
 
 private:
     struct Node {
@@ -98,7 +107,10 @@ private:
         Instant at;
         std::uint64_t hash;  // of the name
         wire::Record record;
+        bool said;
     };
+    const Withdrawn* find_withdrawn(Instant now, std::uint64_t hash,
+                                    const wire::RecordView& seen) const;
     NamePlace refer(const wire::Name& name);
     void release(NamePlace place);
     bool collides(const PublishedRecord& wanted, const Scope& scope, PublicationId self) const;

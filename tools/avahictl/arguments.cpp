@@ -7,8 +7,10 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <sstream>
 
 #include "avahid/varlink/wire/text.hpp"
+#include "tools/avahictl/ask.hpp"
 #include "tools/avahictl/escape.hpp"
 
 namespace avahictl {
@@ -254,7 +256,9 @@ boost::system::result<Command, Exit> Parser::parse(int argc, const char* const* 
         app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         const bool asked = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
-        app_.exit(error);
+        std::ostringstream out;
+        app_.exit(error, out);
+        print_text(out.str());
         return asked ? Exit::found : Exit::usage;
     }
     finish_common();

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "tools/avahictl/escape.hpp"
@@ -12,6 +13,8 @@ namespace avahictl {
 using nlohmann::json;
 
 namespace {
+
+int first_output_error = 0;  // errno; stdio itself only keeps that there was one
 
 constexpr auto patience = std::chrono::seconds(10);  // the daemon's own limits are below 6 s
 
@@ -122,9 +125,12 @@ void print_json(const json& object) {
 void print_line(const std::string& line) { print_text(line + "\n"); }
 
 void print_text(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);  // whoever reads a pipe sees it as it happens
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    const bool flushed = std::fflush(stdout) == 0;  // who reads a pipe sees it as it happens
+    if ((!written || !flushed) && first_output_error == 0) first_output_error = errno;
 }
+
+int output_error() { return first_output_error; }
 
 void print_error(const std::string& line) { fmt::print(stderr, "avahictl: {}\n", line); }
 

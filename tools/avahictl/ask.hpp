@@ -43,6 +43,8 @@ Exit exit_of(const Reply& error);
 void print_json(const nlohmann::json& object);
 void print_line(const std::string& line);
 void print_text(const std::string& text);
+/// The errno of the first of these that could not be written; 0: all were.
+int output_error();
 /// One line for people, on standard error.
 void print_error(const std::string& line);
 

@@ -86,6 +86,23 @@ TEST(Avahictl, ShowsWhatItHasWhenTheDaemonGoesAway) {
     EXPECT_THAT(finished.out, HasSubstr("beta web"));
 }
 
+// ---- output ----
+
+/// What it tells of it, and its status in a last line.
+std::string run_with_output(const std::string& file) {
+    const std::string line = AVAHICTL_PROGRAM " --version 2>&1 >" + file + "; echo $?";
+    std::FILE* shell = ::popen(line.c_str(), "r");
+    std::string text;
+    for (int c = std::fgetc(shell); c != EOF; c = std::fgetc(shell)) text += static_cast<char>(c);
+    ::pclose(shell);
+    return text;
+}
+
+TEST(Avahictl, SaysOneWhenItsOutputCannotBeWritten) {
+    EXPECT_EQ(run_with_output("/dev/full"),
+              "avahictl: cannot write the output: No space left on device\n1\n");
+}
+
 // ---- errors ----
 
 TEST(Avahictl, ExplainsErrors) {

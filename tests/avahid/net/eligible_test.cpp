@@ -213,6 +213,20 @@ TEST(Published, NoLoopbackOrMulticast) {
                 IsEmpty());
 }
 
+TEST(Published, NothingThatStaysOnThisHost) {
+    auto inner = address("10.0.0.1");
+    for (const int scope : {254, 255}) {  // host, nowhere
+        inner.scope = static_cast<std::uint8_t>(scope);
+        EXPECT_FALSE(leaves_host(inner));
+        EXPECT_THAT(published({inner, address("169.254.3.4")}), ElementsAre("169.254.3.4"));
+        auto interface = ethernet();
+        interface.addresses = {inner};
+        EXPECT_FALSE(has_routable_ipv4(interface));
+    }
+    inner.scope = 253;  // link
+    EXPECT_THAT(published({inner}), ElementsAre("10.0.0.1"));
+}
+
 TEST(Published, SameAddressForTwoPeersOnce) {
     auto second = address("192.0.2.1");
     second.peer = make_address("192.0.2.9");

@@ -68,6 +68,16 @@ TEST(VarlinkUnmarshal, NamesTheParameterThatIsWrong) {
     EXPECT_EQ(problem_of(with("host", "a..b")), "org.avahid.Daemon.BadHost");
 }
 
+TEST(VarlinkUnmarshal, PublishesOnlyStrictTypes) {
+    for (const char* type : {"_http._tcp", "_a-1._udp"}) {
+        EXPECT_EQ(problem_of(with("type", type)), "") << type;
+    }
+    for (const char* type :
+         {"_sixteen-letters-x._tcp", "_a_b._tcp", "_a--b._tcp", "_1._tcp", "a"}) {
+        EXPECT_EQ(problem_of(with("type", type)), "org.avahid.Daemon.BadType") << type;
+    }
+}
+
 TEST(VarlinkUnmarshal, RefusesOddTxt) {
     for (const char* txt :
          {R"({})", R"("a=1")", R"(["a=1"])", R"([{"value":"x"}])", R"([{"key":"a=b"}])",

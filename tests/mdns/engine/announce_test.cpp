@@ -160,6 +160,39 @@ TEST(MdnsAnnounce, SetStaysTogetherWhenAMemberWasJustSent) {  // RFC6762-§10.2-
     }
 }
 
+TEST(MdnsAnnounce, RecordOfTwoPublicationsIsToldTwiceToo) {  // RFC6762-§8.3-04
+    MdnsHost host;
+    host.link_up();
+    const auto type = shared(ptr("_services._dns-sd._udp.local", "_x._tcp.local"));
+    host.publish({type, unique(txt("a._x._tcp.local", {}))});
+    host.publish({type, unique(txt("b._x._tcp.local", {}))});
+    host.advance(10s);
+    int told = 0;
+    for (const auto& packet : host.responses())
+        told += packet.text.has_answer("_services._dns-sd._udp.local PTR 4500");
+    EXPECT_EQ(told, 2);
+}
+
+TEST(MdnsAnnounce, RecordOfTwoScopesIsToldOnceAtATimeAndGoesWithTheLast) {
+    MdnsHost host;
+    host.link_up();
+    const auto type = shared(ptr("_services._dns-sd._udp.local", "_x._tcp.local"));
+    host.publish({type});
+    const auto second = host.publish({type}, {2, {}});
+    host.advance(10s);
+    EXPECT_THAT(host.responses(), SizeIs(2));
+    host.clear();
+    host.receive(query().ask("_services._dns-sd._udp.local", wire::type::ptr));
+    host.advance(2s);
+    ASSERT_THAT(host.responses(), SizeIs(1));
+    EXPECT_THAT(host.responses()[0].text.answers, SizeIs(1));
+    host.clear();
+    host.engine.withdraw(host.now(), second);
+    host.drain();
+    host.advance(2s);
+    EXPECT_THAT(host.sent, IsEmpty());
+}
+
 TEST(MdnsAnnounce, LostAddressIsFlushedByTheRestOrSaidGoodbyeTo) {
     MdnsHost host;
     host.link_up();

@@ -49,6 +49,45 @@ TEST_F(MdnsConflict, LosesWhenThePeerDefends) {  // RFC6762-§9-04
     EXPECT_THAT(host.responses(), IsEmpty());
 }
 
+TEST_F(MdnsConflict, TellsLocalQueriesThatTheRecordIsInDoubt) {
+    const auto balance = [this] {
+        int local = 0;
+        for (const auto& event : host.all<engine::RecordAdded>()) local += event.local;
+        for (const auto& event : host.all<engine::RecordRemoved>()) local -= event.local;
+        return local;
+    };
+    host.ask("host.local", type::a);
+    EXPECT_EQ(balance(), 1);
+    host.receive(response().unique(a("host.local", "9.9.9.9")));
+    EXPECT_EQ(balance(), 0);
+    host.advance(5s);  // nobody defends it
+    EXPECT_EQ(balance(), 1);
+}
+
+TEST_F(MdnsConflict, ProbesForAllWhoHoldTheName) {
+    host.established({unique(txt("host.local", {"a"}))});
+    host.receive(response().unique(a("host.local", "9.9.9.9")));
+    host.advance(300ms);
+    ASSERT_FALSE(host.probes().empty());
+    EXPECT_THAT(host.probes()[0].text.questions, ElementsAre("host.local ANY QU"));
+    EXPECT_THAT(host.probes()[0].text.authorities, SizeIs(2));
+}
+
+TEST_F(MdnsConflict, WhatAPeerSaysOfANameWeLostIsCached) {
+    MdnsHost late;
+    late.link_up();
+    late.ask("_x._tcp.local", type::ptr, false);
+    const auto peers = ptr("_x._tcp.local", "web._x._tcp.local");
+    const auto mine = late.publish({shared(peers), unique(srv("web._x._tcp.local", "b.local", 2))});
+    late.advance(300ms);
+    late.receive(response().answer(peers).unique(srv("web._x._tcp.local", "a.local", 1)));
+    EXPECT_THAT(late.all<engine::RecordAdded>(), SizeIs(1));
+    late.engine.withdraw(late.now(), mine);
+    late.receive(response().answer(peers));
+    EXPECT_THAT(late.engine.cache(late.now()), testing::Not(IsEmpty()));
+    EXPECT_THAT(late.all<engine::RecordRemoved>(), IsEmpty());
+}
+
 TEST_F(MdnsConflict, CountsInEverySection) {  // RFC6762-§9-03
     host.receive(response()
                      .answer(ptr("_y._tcp.local", "y._y._tcp.local"))

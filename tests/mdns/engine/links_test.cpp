@@ -76,6 +76,24 @@ TEST(MdnsLinks, GoodbyeOverOneFamilyHoldsForTheInterface) {
     EXPECT_EQ(host.all<engine::RecordRemoved>()[0].link, eth0);
 }
 
+TEST(MdnsLinks, DenialDoesNotOutliveTheName) {
+    MdnsHost host;
+    host.link_up();
+    host.link_up(eth1, "10.1.0.1");
+    const auto first = host.publish({unique(a("alpha.local", "10.0.0.1"))}, {2, {}});
+    const auto second = host.publish({unique(a("alpha.local", "10.1.0.1"))}, {3, {}});
+    host.advance(10s);
+    host.clear();
+    host.receive(query().truncated().ask("alpha.local", type::txt));
+    host.engine.withdraw(host.now(), first);
+    host.engine.withdraw(host.now(), second);
+    host.drain();
+    host.publish({unique(a("alpha-2.local", "10.0.0.1"))}, {2, {}});
+    host.advance(600ms);
+    for (const auto& packet : host.responses())
+        EXPECT_FALSE(packet.text.has_answer("alpha-2.local NSEC"));
+}
+
 TEST(MdnsLinks, NewLinkGetsPublicationsAndQueries) {
     MdnsHost host;
     host.publish({unique(a("host.local", "10.0.0.1"))});
@@ -121,7 +139,7 @@ TEST(MdnsLinks, CollisionOnThisHostIsRefused) {  // RFC6762-§2-01
         host.engine.publish(host.now(), {{}, {unique(srv("w._x._tcp.local", "host.local", 81))}}));
     EXPECT_FALSE(
         host.engine.publish(host.now(), {{}, {shared(srv("W._x._tcp.local", "host.local", 81))}}));
-    EXPECT_TRUE(
+    EXPECT_FALSE(
         host.engine.publish(host.now(), {{}, {unique(srv("w._x._tcp.local", "host.local", 80))}}));
 }
 

@@ -67,6 +67,17 @@ TEST(MdnsProbe, ProbesOfManyNamesShareAPacket) {  // RFC6762-§8.1-03
     EXPECT_THAT(host.probes()[0].text.questions, SizeIs(10));
 }
 
+TEST(MdnsProbe, NameOfTwoPublicationsIsOneQuestion) {
+    MdnsHost host;
+    host.link_up();
+    host.publish({unique(srv("x.local", "a.local", 1))});
+    host.publish({unique(txt("x.local", {"a"}))});
+    host.advance(2s);
+    ASSERT_THAT(host.probes(), SizeIs(3));
+    EXPECT_THAT(host.probes()[0].text.questions, SizeIs(1));
+    EXPECT_THAT(host.probes()[0].text.authorities, SizeIs(2));
+}
+
 TEST(MdnsProbe, AnyRecordAtTheNameIsAClaim) {  // RFC6762-§8.1-13 RFC6762-§8.1-10
     MdnsHost host;
     host.link_up();

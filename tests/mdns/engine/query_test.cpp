@@ -296,6 +296,18 @@ TEST(MdnsQuery, OwnRecordsAreToldWithoutAsking) {
     EXPECT_THAT(host.all<engine::RecordRemoved>(), SizeIs(1));
 }
 
+TEST(MdnsQuery, OtherTypesAreAskedForOnceTheNameIsNoLongerOurs) {
+    MdnsHost host;
+    host.link_up();
+    const auto id = host.established({unique(a("host.local", "10.0.0.1"))});
+    host.ask("host.local", type::aaaa);
+    host.engine.withdraw(host.now(), id);
+    host.drain();
+    host.clear();
+    host.advance(2s);
+    EXPECT_FALSE(host.queries().empty());
+}
+
 TEST(MdnsQuery,
      ReconfirmAsksTwiceThenForgets) {  // RFC6762-§10.4-01 RFC6762-§10.4-02 RFC6762-§10.4-03
     MdnsHost host;

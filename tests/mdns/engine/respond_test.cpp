@@ -105,6 +105,27 @@ TEST_F(MdnsRespond, FurtherTruncatedPacketExtendsTheWait) {  // RFC6762-§7.2-06
     EXPECT_LE(host.sent[0].at - asked, 1100ms);
 }
 
+TEST_F(MdnsRespond, ExtendedWaitKeepsTheOneSecondRule) {  // RFC6762-§6-21
+    host.receive(query().ask("_http._tcp.local", type::ptr));
+    host.advance(200ms);
+    host.receive(query().truncated().ask("_http._tcp.local", type::ptr), from("10.0.0.8"));
+    host.advance(50ms);
+    host.receive(query().truncated().known(ptr("_http._tcp.local", "y._http._tcp.local")),
+                 from("10.0.0.8"));
+    host.advance(5s);
+    ASSERT_THAT(host.sent, SizeIs(2));
+    EXPECT_GE(host.sent[1].at - host.sent[0].at, 1s);
+}
+
+TEST_F(MdnsRespond, RecordAskedForOftenIsAnsweredOnce) {
+    auto often = query();
+    for (int i = 0; i < 300; ++i) often.ask("host.local", type::any).ask("host.local", type::aaaa);
+    host.receive(often);
+    host.advance(1s);
+    ASSERT_THAT(host.sent, SizeIs(1));
+    EXPECT_LE(host.sent[0].text.answers.size(), 2u);
+}
+
 TEST_F(MdnsRespond,
        KnownAnswerOfHalfTheLifeSuppresses) {  // RFC6762-§7.1-02 RFC6762-§7.1-03 RFC6762-§7.1-07
     host.receive(query()
