@@ -130,16 +130,29 @@ void Asking::on_series_timer(Instant now, std::uint64_t index) {
     Question& question = questions_[index];
     question.timer = Scheduler::none;
     if (satisfied(now, question)) return;
-    room_.outbox.ask(
-        {question.name, question.type, question.klass, question.unicast, question.alone});
-    if (question.unicast) room_.asked_unicast = now;
+    const Instant sent = asked_for_us(now, question).value_or(now);
+    if (sent == now) {
+        room_.outbox.ask(
+            {question.name, question.type, question.klass, question.unicast, question.alone});
+        if (question.unicast) room_.asked_unicast = now;
+    }
     question.unicast = false;  // §5.4: retransmissions are QM
     question.alone = false;
-    question.sent = now;
+    question.sent = sent;
+    question.asked_by_peer.reset();
     question.interval = question.interval == Duration::zero()
                             ? Duration(first_interval)
                             : std::min<Duration>(question.interval * 2, max_interval);
-    start(now, static_cast<Index>(index), question.interval);
+    start(now, static_cast<Index>(index), sent + question.interval - now);
+}
+
+/// §7.3: a peer's query of late counts as this one: within half of the interval, so that on a busy
+/// link our own series goes on, and slows down no faster than if we were alone.
+std::optional<Instant> Asking::asked_for_us(Instant now, const Question& question) const {
+    const Duration recent = std::max<Duration>(question.interval / 2, query_delay_max);
+    const bool counts = question.asked_by_peer && now - *question.asked_by_peer <= recent &&
+                        *question.asked_by_peer < now;
+    return counts ? question.asked_by_peer : std::nullopt;
 }
 
 /// Nothing on the wire could add to what is known: a unique answer (§5.2), a denial (§6.1), or the
@@ -186,12 +199,7 @@ void Asking::on_peer_question(Instant now, const wire::Message& query) {
                 ours.timer == Scheduler::none)
                 continue;
             if (!lists_only_what_we_know(now, query, ours)) continue;
-            ours.unicast = false;
-            ours.sent = now;
-            ours.interval = ours.interval == Duration::zero()
-                                ? Duration(first_interval)
-                                : std::min<Duration>(ours.interval * 2, max_interval);
-            start(now, index, ours.interval);
+            ours.asked_by_peer = now;
         }
     }
 }

@@ -45,6 +45,7 @@ private:
         std::vector<QueryId> subscribers;  // empty: this place is free
         Duration interval{};               // to the next query; 0: none was sent yet
         std::optional<Instant> sent;
+        std::optional<Instant> asked_by_peer;  // the same, seen in a peer's query (§7.3)
         bool unicast = false;
         bool alone = false;
         bool denied = false;  // the subscribers know that there is no such record
@@ -59,6 +60,7 @@ private:
     void tell_known(Instant now, const Question& question, QueryId id);
     bool deny_if_known(Instant now, Question& question);
     void start(Instant now, Index index, Duration delay);
+    std::optional<Instant> asked_for_us(Instant now, const Question& question) const;
     bool satisfied(Instant now, const Question& question) const;
     void resume_if_open(Instant now, Index index);
     void tell(const Question& question, const wire::Record& record, bool added, bool local);

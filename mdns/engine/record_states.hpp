@@ -47,6 +47,7 @@ public:
         if (sent_within(index, now, record_interval)) {
             if (departed_.size() >= max_departed) departed_.clear();
             departed_[digest(index)] = states_[index].last_multicast;
+            tell_twins(index);
         }
         states_[index] = {};
     }
@@ -94,6 +95,17 @@ public:
 
 private:
     static constexpr std::size_t max_departed = 4096;
+
+    /// The same data stays published in another scope: for it, too, that was the last time.
+    void tell_twins(RecordIndex index) {
+        if (!zone_[index].has_twin) return;
+        for (const RecordIndex other : zone_.at(zone_[index].owner)) {
+            if (other == index || other >= states_.size() || !zone_.same_data(other, index))
+                continue;
+            states_[other].last_multicast =
+                std::max(states_[other].last_multicast, states_[index].last_multicast);
+        }
+    }
 
     std::uint64_t digest(RecordIndex index) const {
         const ZoneRecord& record = zone_[index];

@@ -250,6 +250,19 @@ TEST(MdnsQuery, PeersQuestionCountsAsOurs) {  // RFC6762-§7.3-01
     EXPECT_THAT(host.queries(), SizeIs(1));
 }
 
+TEST(MdnsQuery, ManyPeersDoNotEndOurOwnSeries) {
+    MdnsHost host;
+    host.link_up();
+    host.ask("_x._tcp.local", type::ptr, false);
+    for (int i = 0; i < 100; ++i) {  // ten hosts with series of their own
+        host.advance(97ms);
+        host.receive(query().ask("_x._tcp.local", type::ptr));
+    }
+    host.clear();
+    host.advance(40s);  // alone, the next after 9.7 s would be at 15 s
+    EXPECT_FALSE(host.queries().empty());
+}
+
 TEST(MdnsQuery,
      PeersQuestionDoesNotCountWhenItsAnswersMightMissUs) {  // RFC6762-§7.3-02 RFC6762-§7.3-03
     for (const auto& theirs :
