@@ -69,7 +69,7 @@ void Engine::on_link(Instant now, LinkId id, const LinkInfo& info) {
         if (found->second.room().info.publish == info.publish) return found->second.on_info(info);
         on_link_gone(now, id);  // trusted or not any more: as if plugged anew
     }
-    Link& link = impl_->links.try_emplace(id, impl_->host, id, info, now).first->second;
+    Link& link = impl_->links.try_emplace(id, impl_->host, id, info).first->second;
     impl_->host.zone.for_each_publication([&](std::uint64_t publication, const Zone::Entry& entry) {
         if (entry.scope.contains(id)) link.publish(now, static_cast<PublicationId>(publication));
     });

@@ -15,8 +15,7 @@ namespace mdns::engine {
 
 class Link {
 public:
-    Link(Context& host, LinkId id, const LinkInfo& info, Instant now)
-        : room_(host, id, info, now) {}
+    Link(Context& host, LinkId id, const LinkInfo& info) : room_(host, id, info) {}
 
     void on_info(const LinkInfo& info) { room_.info = info; }
     void on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes);

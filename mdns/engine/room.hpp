@@ -14,15 +14,14 @@
 namespace mdns::engine {
 
 struct Room {
-    Room(Context& context, LinkId link, const LinkInfo& about, Instant now)
-        : host(context), id(link), info(about), up_since(now) {}
+    Room(Context& context, LinkId link, const LinkInfo& about)
+        : host(context), id(link), info(about) {}
     Room(const Room&) = delete;
     Room& operator=(const Room&) = delete;
 
     Context& host;
     const LinkId id;
     LinkInfo info;
-    Instant up_since;
     std::optional<Instant>
         asked_unicast;  // when a QU question last left: its answers may come by unicast (§6)
     Scheduler timers;
