@@ -40,6 +40,8 @@ constexpr auto conflict_pause = 5s;     // §8.1
 constexpr auto tie_break_wait = 1s;     // §8.2
 constexpr int announce_count = 2;       // §8.3
 constexpr auto announce_interval = 1s;  // §8.3
+constexpr int update_limit = 10;        // §8.4: changes of a record
+constexpr auto update_window = 61s;     // §8.4: ten in any minute, both ends counted
 
 constexpr std::uint32_t host_ttl = 120;    // §10: names of hosts, or rdata naming one
 constexpr std::uint32_t other_ttl = 4500;  // §10: 75 minutes

@@ -150,10 +150,10 @@ void HostName::change(Instant now, int ifindex, Interface& interface) {
                              std::all_of(interface.claims.begin(), interface.claims.end(),
                                          [&](const Claim& c) { return has_records(c.scope); });
     if (same_claims) {
-        for (const Claim& claim : interface.claims) {
-            engine_.update(now, claim.id, records(interface, claim.scope));
-        }
-        return;
+        const bool updated = std::ranges::all_of(interface.claims, [&](const Claim& claim) {
+            return engine_.update(now, claim.id, records(interface, claim.scope));
+        });
+        if (updated) return;  // else a client has given the new address a name of its own
     }
     withdraw(now, interface);
     if (!claim(now, ifindex, interface)) rename(now, {});

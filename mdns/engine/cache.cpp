@@ -1,6 +1,7 @@
 #include "mdns/engine/cache.hpp"
 
 #include <algorithm>
+#include <boost/container_hash/hash.hpp>
 
 #include "mdns/constants.hpp"
 
@@ -26,8 +27,14 @@ std::uint32_t CachedRecord::remaining(Instant now) const {
 
 Cache::~Cache() { clear(); }
 
+std::uint64_t digest(const Address& address) {
+    // By bytes: an fe80 address is the same with and without its scope id.
+    return address.is_v4() ? boost::hash_value(address.to_v4().to_bytes())
+                           : boost::hash_value(address.to_v6().to_bytes());
+}
+
 std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& seen,
-                                           std::uint64_t hash, bool wanted) {
+                                           std::uint64_t hash, std::uint64_t speaker, bool wanted) {
     if (is_pseudo(seen.type) || seen.klass != wire::class_in) return {};
     const std::uint32_t ttl = std::min(seen.ttl, max_ttl);
     const auto owner = names_.find(hash, seen.name);
@@ -68,6 +75,8 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
     record.unique = seen.cache_flush;
     record.refreshes = 0;
     record.reconfirming = false;
+    record.speaker = speaker;
+    record.asked_in_vain.reset();
     record.received = now;
     record.expires = now + std::chrono::seconds(ttl);
     schedule(now, place, wanted);
@@ -97,6 +106,12 @@ void Cache::flush_others(Instant now, const wire::RecordView& seen, std::uint64_
         other.expires = now + flush_grace;
         schedule(now, place, false);
     }
+}
+
+void Cache::end_by(Instant now, Place place, Instant end) {
+    if (records_[place].expires <= end) return;
+    records_[place].expires = end;
+    schedule(now, place, false);
 }
 
 void Cache::doubt(Instant now, Place place) {

@@ -20,6 +20,8 @@ struct CachedRecord {
     bool unique = false;         // came with the cache-flush bit
     std::uint8_t refreshes = 0;  // how many of the four were due already
     bool reconfirming = false;
+    std::uint64_t speaker = 0;             // who said it last: a digest of the address
+    std::optional<Instant> asked_in_vain;  // by a peer, since it was received (§10.5)
     Instant received;
     Instant expires;
     Scheduler::Slot timer = Scheduler::none;
@@ -29,6 +31,8 @@ struct CachedRecord {
     /// Seconds left, as §7.1 puts them into known answers.
     std::uint32_t remaining(Instant now) const;
 };
+
+std::uint64_t digest(const Address& address);
 
 class Cache {
 public:
@@ -44,13 +48,16 @@ public:
         Place place;
     };
     /// Takes in one record of a response. Own records must have been sorted out before.
+    /// \param speaker  digest() of where it comes from
     /// \param wanted  somebody asks for it: it is kept even when the cache is full
     std::optional<Change> absorb(Instant now, const wire::RecordView& seen, std::uint64_t hash,
-                                 bool wanted);
+                                 std::uint64_t speaker, bool wanted);
     /// §10.2: other records of the same name, type and class, older than a second, end in one
     /// second.
     void flush_others(Instant now, const wire::RecordView& seen, std::uint64_t hash);
 
+    /// Unless heard again, it ends then; it is not asked for meanwhile (§10.5).
+    void end_by(Instant now, Place place, Instant end);
     /// §10.4: unless heard again, it ends within ten seconds.
     void doubt(Instant now, Place place);
     /// Arms the record's timer for its refresh (when wanted) or its end.

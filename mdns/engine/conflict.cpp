@@ -43,7 +43,8 @@ void Conflicts::contradict(NamePlace name, Contradicted& found) {
 void Conflicts::silence(PublicationId id, Contradicted& found) {
     const Zone& zone = room_.host.zone;
     const Claim* const claim = room_.claims.find(id);
-    if (!claim || !claim->verified()) return;
+    // One that probes a name anew may hold others that it has verified.
+    if (!claim || claim->state == ClaimState::lost) return;
     if (std::ranges::find(found.reset, id) == found.reset.end()) found.reset.push_back(id);
     for (const RecordIndex index : zone.entry(id)->records) {
         if (zone[index].sharing != Sharing::unique || !room_.records.active(index)) continue;

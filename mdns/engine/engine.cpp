@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "mdns/engine/link.hpp"
+#include "mdns/engine/update_limit.hpp"
 
 namespace mdns::engine {
 namespace {
@@ -26,6 +27,11 @@ PublicationState published_state(ClaimState state) {
     return PublicationState::probing;
 }
 
+bool is_address(const PublishedRecord& published) {
+    return published.sharing == Sharing::known_unique || published.record.type == wire::type::a ||
+           published.record.type == wire::type::aaaa;
+}
+
 }  // namespace
 
 struct Engine::Impl {
@@ -43,17 +49,27 @@ struct Engine::Impl {
         }
     }
 
+    /// The updates of one publication, and the one that waits (§8.4).
+    struct Updates {
+        UpdateLimit limit;
+        std::vector<PublishedRecord> next;
+        Scheduler::Slot timer = Scheduler::none;
+    };
+
     /// After every input: lets the links send, and tells of publications that got further.
     void settle(Instant now, const Scope& touched) {
         for_links(touched, [now](Link& link) { link.on_time(now); });
         settle_publications();
     }
     void settle_publications();
+    void update(Instant now, PublicationId id, const std::vector<PublishedRecord>& records);
+    void forget_updates(PublicationId id);
     std::optional<PublicationState> state(PublicationId id) const;
 
     Context host;
     std::map<LinkId, Link> links;
     std::unordered_map<QueryId, Asked> queries;
+    std::unordered_map<PublicationId, Updates> updates;
     Scheduler timers;
     std::uint64_t next_query = 1;
 };
@@ -109,7 +125,7 @@ void Engine::on_datagram(Instant now, LinkId id, const Source& source,
         const Family other = id.family == Family::ipv4 ? Family::ipv6 : Family::ipv4;
         const auto sibling = impl_->links.find({id.ifindex, other});
         if (sibling != impl_->links.end())
-            sibling->second.on_sibling_goodbyes(now, impl_->host.message);
+            sibling->second.on_sibling_goodbyes(now, source, impl_->host.message);
     }
     impl_->settle_publications();
 }
@@ -117,6 +133,12 @@ void Engine::on_datagram(Instant now, LinkId id, const Source& source,
 void Engine::on_time(Instant now) {
     impl_->host.outputs.recycle();
     while (const auto due = impl_->timers.pop_due(now)) {
+        if (due->timer == Timer::update) {
+            const auto id = static_cast<PublicationId>(due->id);
+            impl_->updates.at(id).timer = Scheduler::none;
+            impl_->update(now, id, std::exchange(impl_->updates.at(id).next, {}));
+            continue;
+        }
         const auto id = static_cast<QueryId>(due->id);
         impl_->queries.at(id).settled = Scheduler::none;
         impl_->host.outputs.event(AllForNow{id});
@@ -139,16 +161,43 @@ std::optional<PublicationId> Engine::publish(Instant now, Publication publicatio
     return id;
 }
 
-void Engine::update(Instant now, PublicationId id, std::vector<PublishedRecord> records) {
+bool Engine::update(Instant now, PublicationId id, std::vector<PublishedRecord> records) {
     impl_->host.outputs.recycle();
-    const Zone::Entry* const entry = impl_->host.zone.entry(id);
-    if (!entry) return;
-    const Scope scope = entry->scope;
-    const Zone::Update update = impl_->host.zone.update(id, records);
+    if (!impl_->host.zone.entry(id)) return true;
+    if (!impl_->host.zone.may_update(id, records)) return false;
+    if (std::ranges::all_of(records, is_address)) {
+        impl_->update(now, id, records);
+        return true;
+    }
+    Impl::Updates& updates = impl_->updates[id];
+    const Instant next = updates.limit.next();
+    if (next <= now) {
+        impl_->update(now, id, records);
+    } else {
+        updates.next = std::move(records);
+        impl_->timers.arm(updates.timer, Timer::update, static_cast<std::uint64_t>(id), next);
+    }
+    return true;
+}
+
+void Engine::Impl::update(Instant now, PublicationId id,
+                          const std::vector<PublishedRecord>& records) {
+    // Asked for again after a wait: another publication may have been faster.
+    if (!host.zone.may_update(id, records)) return;
+    const Scope scope = host.zone.entry(id)->scope;
+    const Zone::Update update = host.zone.update(id, records);
     if (update.added.empty() && update.removed.empty()) return;
-    impl_->for_links(scope, [&](Link& link) { link.update(now, id, update); });
-    impl_->host.zone.drop(now, id, update.removed);
-    impl_->settle(now, scope);
+    if (const auto found = updates.find(id); found != updates.end()) found->second.limit.note(now);
+    for_links(scope, [&](Link& link) { link.update(now, id, update); });
+    host.zone.drop(now, id, update.removed);
+    settle(now, scope);
+}
+
+void Engine::Impl::forget_updates(PublicationId id) {
+    const auto found = updates.find(id);
+    if (found == updates.end()) return;
+    timers.disarm(found->second.timer);
+    updates.erase(found);
 }
 
 void Engine::withdraw(Instant now, PublicationId id) {
@@ -156,6 +205,7 @@ void Engine::withdraw(Instant now, PublicationId id) {
     const Zone::Entry* const entry = impl_->host.zone.entry(id);
     if (!entry) return;
     const Scope scope = entry->scope;
+    impl_->forget_updates(id);
     impl_->for_links(scope, [&](Link& link) { link.withdraw(now, id); });
     impl_->host.zone.remove(now, id);
     impl_->settle(now, scope);
@@ -168,6 +218,7 @@ void Engine::stop(Instant now) {
         all.push_back(static_cast<PublicationId>(id));
     });
     for (const PublicationId id : all) {
+        impl_->forget_updates(id);
         for (auto& [link_id, link] : impl_->links) link.withdraw(now, id);
         impl_->host.zone.remove(now, id);
     }

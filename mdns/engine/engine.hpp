@@ -76,11 +76,14 @@ public:
     void on_time(Instant now);
 
     /// \return empty when another publication in an overlapping scope has a unique record of the
-    ///         same name and type (a collision on this very host)
+    ///         same name and type (a collision on this very host), or a record fits no packet (§17)
     std::optional<PublicationId> publish(Instant now, Publication publication);
     /// Replaces the records: what is new is announced, what is gone said goodbye to (§8.4); what
-    /// stays is left alone. Names not yet verified are probed first.
-    void update(Instant now, PublicationId id, std::vector<PublishedRecord> records);
+    /// stays is left alone. Names not yet verified are probed first. An eleventh update within a
+    /// minute waits, and only the last of those that wait is made (§8.4); what addresses a host has
+    /// is told at once.
+    /// \return false, and nothing is changed, when a record collides as in publish()
+    bool update(Instant now, PublicationId id, std::vector<PublishedRecord> records);
     /// Says goodbye (§10.1) for what was announced and nobody else publishes.
     void withdraw(Instant now, PublicationId id);
 

@@ -35,8 +35,11 @@ void Link::on_datagram(Instant now, const Source& source, std::span<const std::u
 }
 
 void Link::on_query(Instant now, const Source& from, const wire::Message& query) {
-    probe_.on_peer_probe(now, query);                        // §8.2 both want the name: who wins?
-    if (from.to_group) query_.on_peer_question(now, query);  // §7.3 someone already asks this
+    probe_.on_peer_probe(now, query);  // §8.2 both want the name: who wins?
+    if (from.to_group) {
+        query_.on_peer_question(now, query);          // §7.3 someone already asks this
+        observe_.on_peer_question(now, from, query);  // §10.5 will nobody answer it?
+    }
     respond_.on_query(now, from, query);  // §6   plan answers, less the known ones
 }
 
@@ -52,16 +55,17 @@ void Link::on_response(Instant now, const Source& from, const wire::Message& res
     }
     if (from.to_group)
         respond_.on_peer_answer(now, response);  // §7.4 someone already answered this
-    absorb(now, response);                       // §10  what we now know
+    absorb(now, from, response);                 // §10  what we now know
 }
 
-void Link::absorb(Instant now, const wire::Message& response) {
+void Link::absorb(Instant now, const Source& from, const wire::Message& response) {
+    const std::uint64_t speaker = digest(from.from.address);
     for (const auto& seen : response.records()) {
         if (room_.host.zone.was_said(now, seen)) continue;
         if (seen.ttl == 0) room_.host.heard_goodbye = true;
         const std::uint64_t hash = wire::hash(seen.name, room_.host.key);
         const auto change =
-            room_.cache.absorb(now, seen, hash, query_.wanted(hash, seen.name, seen.type));
+            room_.cache.absorb(now, seen, hash, speaker, query_.wanted(hash, seen.name, seen.type));
         if (seen.cache_flush && seen.ttl != 0) room_.cache.flush_others(now, seen, hash);  // §10.2
         if (change) query_.on_change(now, *change);
     }
@@ -69,10 +73,11 @@ void Link::absorb(Instant now, const wire::Message& response) {
 
 /// A host that loses its last address of a family cannot say goodbye over that family any more, and
 /// says it over the other: what IPv4 and IPv6 of one interface hold is of the same physical link.
-void Link::on_sibling_goodbyes(Instant now, const wire::Message& response) {
+void Link::on_sibling_goodbyes(Instant now, const Source& from, const wire::Message& response) {
+    const std::uint64_t speaker = digest(from.from.address);
     for (const auto& seen : response.records()) {
         if (seen.ttl == 0)
-            room_.cache.absorb(now, seen, wire::hash(seen.name, room_.host.key), false);
+            room_.cache.absorb(now, seen, wire::hash(seen.name, room_.host.key), speaker, false);
     }
 }
 
@@ -100,6 +105,7 @@ void Link::dispatch(Instant now, const Scheduler::Due& due) {
         case Timer::outbox:
             room_.outbox.on_timer();
             break;
+        case Timer::update:
         case Timer::settled:
             break;  // the engine's own
     }
@@ -124,18 +130,18 @@ void Link::announce(Instant now, Claim& claim) {
 void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
     Claim* const found = room_.claims.find(id);
     if (!found) return;
-    const bool verified = found->verified();
     const auto survivors = goodbye_.say(update.removed);
-    end(now, update.removed);
-    if (found->state == ClaimState::lost) return;
-    if (!verified &&
-        !probe_.has_new_name(id, update.added)) {  // the new records join the series that runs
-        for (const RecordIndex added : update.added)
-            room_.records[added].state = RecordState::tentative;
-        return;
+    if (found->state != ClaimState::lost) {
+        // Before the old records end: a name that they have verified needs no probing (§8.4).
+        if (found->verified() || probe_.has_new_name(id, update.added)) {
+            for (const RecordIndex survivor : survivors) announce_.again(survivor);
+            claim(now, *found);
+        } else {  // the new records join the series that runs
+            for (const RecordIndex added : update.added)
+                room_.records[added].state = RecordState::tentative;
+        }
     }
-    for (const RecordIndex survivor : survivors) announce_.again(survivor);
-    claim(now, *found);
+    end(now, update.removed);
 }
 
 void Link::withdraw(Instant now, PublicationId id) {

@@ -6,6 +6,7 @@
 #include "mdns/engine/conflict.hpp"
 #include "mdns/engine/goodbye.hpp"
 #include "mdns/engine/ingress.hpp"
+#include "mdns/engine/observe.hpp"
 #include "mdns/engine/probe.hpp"
 #include "mdns/engine/query.hpp"
 #include "mdns/engine/respond.hpp"
@@ -20,7 +21,7 @@ public:
     void on_info(const LinkInfo& info) { room_.info = info; }
     void on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes);
     /// The interface's link of the other family has heard this response.
-    void on_sibling_goodbyes(Instant now, const wire::Message& response);
+    void on_sibling_goodbyes(Instant now, const Source& from, const wire::Message& response);
     void on_time(Instant now);
     /// It is going: clients are told, nothing is sent.
     void on_gone() { query_.tell_all_gone(); }
@@ -42,7 +43,7 @@ public:
 private:
     void on_query(Instant now, const Source& from, const wire::Message& query);
     void on_response(Instant now, const Source& from, const wire::Message& response);
-    void absorb(Instant now, const wire::Message& response);
+    void absorb(Instant now, const Source& from, const wire::Message& response);
     void dispatch(Instant now, const Scheduler::Due& due);
     void claim(Instant now, Claim& claim);
     void announce(Instant now, Claim& claim);
@@ -53,6 +54,7 @@ private:
     Announce announce_{room_};
     Respond respond_{room_};
     Asking query_{room_};
+    Observe observe_{room_};
     Conflicts conflict_{room_};
     Goodbye goodbye_{room_};
     std::uint64_t packets_in_ = 0;

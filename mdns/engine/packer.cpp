@@ -258,26 +258,37 @@ std::size_t Packer::questions(Instant now, std::span<const Ask> asks, std::size_
     return done;
 }
 
-bool Packer::put_known_answers(Instant now, const Ask& ask) {
-    for (const Cache::Place place : cache_.find(wire::hash(ask.name, host_.key), ask.name)) {
+void Packer::put_known_answers(Instant now, const Ask& ask) {
+    const auto put = [&](std::uint16_t type, std::uint16_t klass, std::uint32_t ttl,
+                         const wire::Rdata& rdata) {
+        const auto fits = [&] {
+            return host_.writer.record(Section::answer, ask.name, type, klass, ttl, rdata);
+        };
+        if (fits()) return;
+        // §7.2: TC, and at once a packet without questions that holds the rest.
+        host_.writer.set_truncated();
+        emit(now, {});
+        host_.writer.begin(query_header, size_limit());
+        fits();
+    };
+    const std::uint64_t hash = wire::hash(ask.name, host_.key);
+    // Ours too: we do not answer ourselves, and others must not take that for a failure (§10.5).
+    for (const RecordIndex index : host_.zone.at(host_.zone.find(hash, ask.name))) {
+        const ZoneRecord& own = host_.zone[index];
+        const bool asked = own.type == ask.type || ask.type == wire::type::any;
+        const bool listed = asked && own.sharing == Sharing::shared && records_.active(index) &&
+                            !records_.has_earlier_twin(index);
+        if (listed) put(own.type, own.klass, own.ttl, own.rdata);
+    }
+    for (const Cache::Place place : cache_.find(hash, ask.name)) {
         const CachedRecord& known = cache_[place];
         if (known.type != ask.type && ask.type != wire::type::any) continue;
         if (known.unique)
             continue;  // §7.1: shared ones; a unique answer makes the question needless
         const std::uint32_t remaining = known.remaining(now);
         if (remaining < (known.ttl + 1) / 2) continue;  // §7.1
-        const auto put_known = [&] {
-            return host_.writer.record(Section::answer, ask.name, known.type, known.klass,
-                                       remaining, known.rdata);
-        };
-        if (put_known()) continue;
-        // §7.2: TC, and at once a packet without questions that holds the rest.
-        host_.writer.set_truncated();
-        emit(now, {});
-        host_.writer.begin(query_header, size_limit());
-        put_known();
+        put(known.type, known.klass, remaining, known.rdata);
     }
-    return true;
 }
 
 void Packer::emit(Instant now, const std::optional<Endpoint>& to) {

@@ -69,7 +69,7 @@ private:
     void put_additional_set(Instant now, NamePlace name, std::uint16_t type, bool multicast);
     void put_addresses(Instant now, NamePlace host, bool multicast);
     std::size_t estimate(RecordIndex index) const;
-    bool put_known_answers(Instant now, const Ask& ask);
+    void put_known_answers(Instant now, const Ask& ask);
     void emit(Instant now, const std::optional<Endpoint>& to);
 
     Context& host_;

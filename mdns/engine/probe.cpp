@@ -49,8 +49,8 @@ bool Probe::start(Instant now, Claim& claim) {
     room_.host.progressed.push_back(claim.id);
     if (batch_ <= now) {  // §8.1: 0-250 ms; whoever comes meanwhile shares the packets
         batch_ = now + room_.host.random.between(Duration::zero(), probe_wait_max);
-        while (!conflicts_.empty() && now - conflicts_.front() > conflict_window)
-            conflicts_.pop_front();
+        // "before each successive additional probe attempt": until the window is free of conflicts
+        if (!conflicts_.empty() && now - conflicts_.back() > conflict_window) conflicts_.clear();
         if (conflicts_.size() >= conflict_limit) batch_ = now + conflict_pause;
     }
     room_.timers.arm(claim.timer, Timer::probe, static_cast<std::uint64_t>(claim.id), batch_);

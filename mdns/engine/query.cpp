@@ -182,9 +182,11 @@ void Asking::resume_if_open(Instant now, Index index) {
     Question& question = questions_[index];
     question.denied = false;
     if (question.timer != Scheduler::none || satisfied(now, question)) return;
+    // What ended here has ended on many hosts at this very moment (§5.2).
+    const Duration wait = room_.host.random.between(query_delay_min, query_delay_max);
     const Instant soonest = question.sent ? *question.sent + first_interval : now;
     question.interval = {};
-    start(now, index, std::max(soonest - now, Duration::zero()));
+    start(now, index, std::max<Duration>(soonest - now, wait));
 }
 
 void Asking::on_peer_question(Instant now, const wire::Message& query) {
@@ -301,6 +303,9 @@ void Asking::ask_again(Instant now, Cache::Place place, bool at_any_rate) {
             const bool just_asked = question.sent && now - *question.sent < first_interval;
             if (just_asked && !at_any_rate) return;  // many records, one question
             question.sent = now;
+            // It is the series' next query too: together they ask once an hour (§10), not twice.
+            if (question.timer != Scheduler::none && question.interval > Duration::zero())
+                start(now, index, question.interval);
         }
     }
     room_.outbox.ask({room_.cache.name(place), record.type, record.klass, false, false});

@@ -12,6 +12,8 @@ std::string_view to_string(Timer timer) {
             return "ask";
         case Timer::record:
             return "record";
+        case Timer::update:
+            return "update";
         case Timer::settled:
             return "settled";
         case Timer::outbox:

@@ -19,6 +19,7 @@ enum class Timer : std::uint8_t {
     announce,  // §8.3 the next announcement
     ask,       // §5.2 the next query of a series
     record,    // §10, §5.2 a cached record expires, wants refreshing, or is in doubt (§10.4)
+    update,    // §8.4 a change that had to wait
     settled,   // a query's first answers are in (AllForNow)
     outbox,    // §6 answers whose delay ends
 };

@@ -2,11 +2,19 @@
 
 #include <algorithm>
 
+#include "mdns/constants.hpp"
+
 namespace mdns::engine {
 namespace {
 
 constexpr auto late_copy_time = std::chrono::seconds(10);
 constexpr std::size_t max_withdrawn = 4096;
+
+/// §17: what does not fit one packet of 9000 bytes, headers counted, could never be said.
+bool fits_a_packet(const wire::Record& record) {
+    constexpr std::size_t fixed = ipv6_overhead + 12 + 10;  // the message's header, the record's
+    return fixed + record.name.wire().size() + record.rdata.size() <= max_packet;
+}
 
 std::optional<wire::Name> name_in(const wire::Record& record) {
     if (record.type == wire::type::ptr || record.type == wire::type::cname) {
@@ -34,6 +42,12 @@ std::optional<PublicationId> Zone::add(const Publication& publication) {
     }
     publications_.emplace(static_cast<std::uint64_t>(id), std::move(entry));
     return id;
+}
+
+bool Zone::may_update(PublicationId id, const std::vector<PublishedRecord>& records) const {
+    return std::ranges::none_of(records, [&](const PublishedRecord& wanted) {
+        return collides(wanted, entry(id)->scope, id);
+    });
 }
 
 Zone::Update Zone::update(PublicationId id, const std::vector<PublishedRecord>& records) {
@@ -136,6 +150,7 @@ void Zone::release(NamePlace place) {
 }
 
 bool Zone::collides(const PublishedRecord& wanted, const Scope& scope, PublicationId self) const {
+    if (!fits_a_packet(wanted.record)) return true;
     for (const RecordIndex index : at(find(wanted.record.name))) {
         const ZoneRecord& other = records_[index];
         if (other.type != wanted.record.type || other.klass != wanted.record.klass) continue;

@@ -47,6 +47,8 @@ public:
         std::vector<RecordIndex> added;
         std::vector<RecordIndex> removed;  // still in the zone until drop()
     };
+    /// False when a unique record would collide with another publication's.
+    bool may_update(PublicationId id, const std::vector<PublishedRecord>& records) const;
     /// Takes in the new records; those that are no longer wanted wait for drop().
     Update update(PublicationId id, const std::vector<PublishedRecord>& records);
     void drop(Instant now, PublicationId id, std::span<const RecordIndex> records);
