@@ -90,6 +90,7 @@ struct Daemon::Impl final : session::Machine {
                      std::span<const std::uint8_t> bytes);
     void on_link_event(const net::LinkEvent& event);
     void on_host_event(const host::Event& event);
+    void log_rename(const dnssd::Event& event) const;
     void on_resume();
     void retry_failed_links();
     void on_hostname();
@@ -232,6 +233,7 @@ void Daemon::Impl::drain() {
         }
         while (const auto event = catalogue.poll()) {
             more = true;
+            log_rename(*event);
             if (!session.on_event(now, *event)) services.on_event(now, *event);
         }
         while (const auto addressed = session.poll()) {
@@ -316,12 +318,21 @@ void Daemon::Impl::on_host_event(const host::Event& event) {
         log::warning("host name {}.local belongs to {} ({}): now {}.local", renamed->from,
                      renamed->peer.address.to_string(), name_of(renamed->link.ifindex),
                      renamed->to);
+        if (renamed->no_end) log::error("for a minute no host name was free: trying on");
     } else if (const auto* changed = std::get_if<host::StateChanged>(&event)) {
         if (changed->state == host::State::established)
             log::info("host name {}.local is established", host.label());
     }
     catalogue.set_host_name(now, host.name());
     services.on_host_name(now, host.label());
+}
+
+void Daemon::Impl::log_rename(const dnssd::Event& event) const {
+    const auto* renamed = std::get_if<dnssd::Renamed>(&event);
+    if (!renamed) return;
+    log::warning("service '{}' belongs to {} ({}): now '{}'", renamed->from,
+                 renamed->peer.address.to_string(), name_of(renamed->link.ifindex), renamed->to);
+    if (renamed->no_end) log::error("for a minute no name of this service was free: trying on");
 }
 
 void Daemon::Impl::on_resume() {
@@ -488,7 +499,7 @@ session::Status Daemon::Impl::status() const {
     status.ipv4ll = link_local.states();
     status.clients = session.clients();
     status.publications = session.publications() + services.size();
-    status.counters = engine.counters();
+    status.counters = {engine.counters(), sockets.counters()};
     return status;
 }
 

@@ -76,10 +76,12 @@ bool StaticServices::on_event(dnssd::Instant now, const dnssd::Event& event) {
         const std::string next = dnssd::next_service_name(group.name);
         log::warning("service '{}' belongs to {}: trying '{}'", group.name,
                      lost->peer.address.to_string(), next);
+        if (group.search.failed(now)) log::error("for a minute no name was free: trying on");
         withdraw(now, group);
         group.name = next;
         publish(now, group);
     } else if (std::get_if<dnssd::Published>(&event)) {
+        group.search.found();
         log::info("service '{}' of {} is established", group.name, found->first);
     }
     return true;

@@ -10,6 +10,7 @@
 #include "avahid/config/hosts_file.hpp"
 #include "avahid/config/service_folder.hpp"
 #include "dnssd/catalogue.hpp"
+#include "dnssd/name_search.hpp"
 
 namespace avahid {
 
@@ -34,6 +35,7 @@ private:
         config::ServiceFile file;
         std::string name;  // at present
         std::vector<dnssd::Handle> handles;
+        dnssd::NameSearch search;
     };
     void publish(dnssd::Instant now, Group& group);
     bool try_publish(dnssd::Instant now, Group& group);

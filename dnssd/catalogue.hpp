@@ -79,6 +79,7 @@ struct Renamed {  // the old name belongs to somebody else; the new one is being
     std::string to;
     Endpoint peer;
     LinkId link;
+    bool no_end = false;  // for a minute now no name was free (RFC 6762 §9); once a search
 };
 struct NameLost {  // rename_on_conflict was off, or an address: nothing is published any more
     Handle handle;

@@ -152,6 +152,7 @@ void ServicePublication::end(Instant now) {
 }
 
 void ServicePublication::on_established(Instant) {
+    search_.found();
     if (std::exchange(told_, true)) return;
     context_.emit(Published{handle_, service_.name});
 }
@@ -163,7 +164,8 @@ void ServicePublication::on_conflict(Instant now, const mdns::engine::Conflict& 
     service_.name.instance = next_service_name(from);
     told_ = false;
     if (claim(now) != Errc::ok) return give_up(now, conflict.peer, conflict.link);
-    context_.emit(Renamed{handle_, from, service_.name.instance, conflict.peer, conflict.link});
+    context_.emit(Renamed{handle_, from, service_.name.instance, conflict.peer, conflict.link,
+                          search_.failed(now)});
 }
 
 void ServicePublication::give_up(Instant now, const Endpoint& peer, LinkId link) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dnssd/activity.hpp"
+#include "dnssd/name_search.hpp"
 
 namespace dnssd {
 
@@ -39,6 +40,7 @@ private:
 
     Service service_;
     std::optional<mdns::engine::PublicationId> publication_;
+    NameSearch search_;
     bool waiting_for_host_ = false;
     bool told_ = false;  // Published is out for this name
 };

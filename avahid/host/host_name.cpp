@@ -180,7 +180,7 @@ void HostName::rename(Instant now, const mdns::engine::Conflict& conflict) {
         label_ = dnssd::next_host_name(label_);
         if (claim_everywhere(now)) break;
     }
-    events_.push_back(Renamed{from, label_, conflict.peer, conflict.link});
+    events_.push_back(Renamed{from, label_, conflict.peer, conflict.link, search_.failed(now)});
     update_state();
 }
 
@@ -217,6 +217,7 @@ void HostName::update_state() {
             if (!claim.established) state = State::registering;
         }
     }
+    if (state == State::established) search_.found();
     if (std::exchange(state_, state) != state) events_.push_back(StateChanged{state});
 }
 

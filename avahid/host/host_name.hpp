@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "dnssd/name_search.hpp"
 #include "mdns/engine/engine.hpp"
 
 namespace avahid::host {
@@ -42,6 +43,7 @@ struct Renamed {
     std::string to;
     mdns::engine::Endpoint peer;  // without address: another record of this very daemon
     mdns::engine::LinkId link;
+    bool no_end = false;  // for a minute now no name was free (§9); once a search
 };
 using Event = std::variant<StateChanged, Renamed>;
 
@@ -95,6 +97,7 @@ private:
     const Options options_;
     std::string wanted_;
     std::string label_;
+    dnssd::NameSearch search_;
     State state_ = State::none;
     std::map<int, Interface> interfaces_;
     std::deque<Event> events_;

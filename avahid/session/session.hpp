@@ -17,6 +17,7 @@
 
 #include "avahid/session/managers.hpp"
 #include "dnssd/catalogue.hpp"
+#include "mdns/io/counters.hpp"
 
 namespace avahid::session {
 
@@ -78,6 +79,12 @@ struct Ipv4llState {
     double probe_scale = 1.0;
 };
 
+/// Since the start: of what was sent, received and dropped, and why.
+struct Counters {
+    mdns::engine::Counters engine;
+    mdns::io::Counters sockets;
+};
+
 struct Status {
     std::string version;
     std::string host_name;    // "alpha": without the domain
@@ -88,7 +95,7 @@ struct Status {
     std::vector<Ipv4llState> ipv4ll;
     std::size_t clients = 0;
     std::size_t publications = 0;
-    mdns::engine::Counters counters;
+    Counters counters;
 };
 
 enum class Ipv4llAction { on, off, renew };

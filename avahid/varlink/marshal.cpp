@@ -51,17 +51,26 @@ json link_to_json(const session::LinkState& link) {
             {"packets_out", link.packets_out}, {"cached_records", link.cached_records}};
 }
 
-json counters_to_json(const mdns::engine::Counters& counters) {
-    return {{"packets_in", counters.packets_in},
-            {"packets_out", counters.packets_out},
-            {"bytes_in", counters.bytes_in},
-            {"bytes_out", counters.bytes_out},
-            {"malformed", counters.malformed},
-            {"bad_records", counters.bad_records},
-            {"ignored", counters.ignored},
-            {"own_echoes", counters.own_echoes},
-            {"cache_dropped", counters.cache_dropped},
-            {"conflicts", counters.conflicts}};
+json counters_to_json(const session::Counters& counters) {
+    const auto& [engine, sockets] = counters;
+    return {{"packets_in", engine.packets_in},
+            {"packets_out", engine.packets_out},
+            {"bytes_in", engine.bytes_in},
+            {"bytes_out", engine.bytes_out},
+            {"malformed", engine.malformed},
+            {"bad_records", engine.bad_records},
+            {"bad_header", engine.bad_header},
+            {"bad_port", engine.bad_port},
+            {"off_link", engine.off_link},
+            {"unsolicited", engine.unsolicited},
+            {"no_link", engine.no_link},
+            {"own_echoes", engine.own_echoes},
+            {"cache_dropped", engine.cache_dropped},
+            {"conflicts", engine.conflicts},
+            {"oversized", sockets.oversized},
+            {"misaddressed", sockets.misaddressed},
+            {"send_dropped", sockets.send_dropped},
+            {"send_failed", sockets.send_failed}};
 }
 
 /// \param key  "key" or "value": bytes that are not text go to "key_base64" or "value_base64"

@@ -115,7 +115,7 @@ void Engine::on_datagram(Instant now, LinkId id, const Source& source,
     impl_->host.counters.bytes_in += bytes.size();
     const auto found = impl_->links.find(id);
     if (found == impl_->links.end()) {
-        ++impl_->host.counters.ignored;
+        ++impl_->host.counters.no_link;
         return;
     }
     impl_->host.heard_goodbye = false;
@@ -290,6 +290,12 @@ void Engine::flush_cache(Instant now) {
     impl_->host.outputs.recycle();
     for (auto& [id, link] : impl_->links) link.flush_cache(now);
     impl_->settle(now, {});
+}
+
+void Engine::requery(Instant now, const Scope& scope) {
+    impl_->host.outputs.recycle();
+    impl_->for_links(scope, [now](Link& link) { link.requery(now); });
+    impl_->settle(now, scope);
 }
 
 // ---- outputs and questions ----

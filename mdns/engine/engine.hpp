@@ -28,7 +28,11 @@ struct Counters {
     std::uint64_t bytes_out = 0;
     std::uint64_t malformed = 0;    // datagrams refused by the decoder
     std::uint64_t bad_records = 0;  // records left out of accepted datagrams
-    std::uint64_t ignored = 0;      // opcode, rcode, source port or unicast rules (§6, §11, §18)
+    std::uint64_t bad_header = 0;   // opcode or rcode (§18.3, §18.11)
+    std::uint64_t bad_port = 0;     // responses not from 5353 (§6), anything from port 0
+    std::uint64_t off_link = 0;     // unicast, or a legacy query, from elsewhere (§5.5, §11)
+    std::uint64_t unsolicited = 0;  // unicast responses nobody asked for (§6)
+    std::uint64_t no_link = 0;      // came when the link had just gone
     std::uint64_t own_echoes = 0;   // our own packets, looped back
     std::uint64_t cache_dropped = 0;  // records not kept for lack of room
     std::uint64_t conflicts = 0;
@@ -92,6 +96,9 @@ public:
     /// A client found this cached record to be stale (§10.4).
     void reconfirm(Instant now, const wire::Record& record, const Scope& scope);
     void flush_cache(Instant now);
+    /// The network there may have become another one (a new address or router): open questions are
+    /// asked anew, as if just begun; what is known stays.
+    void requery(Instant now, const Scope& scope);
 
     /// Withdraws everything. When idle() and poll() is empty, all goodbyes are out.
     void stop(Instant now);

@@ -53,26 +53,32 @@ bool own_address(const LinkInfo& info, const Address& address) {
 
 Kind classify(const Room& room, Instant now, const Source& source, const wire::Header& header) {
     if (header.opcode != 0 || header.rcode != 0)
-        return Kind::ignored;  // §18.3, §18.11 "silently ignored"
-    if (source.from.port == 0) return Kind::ignored;
+        return Kind::bad_header;  // §18.3, §18.11 "silently ignored"
+    if (source.from.port == 0) return Kind::bad_port;
     const bool near = on_link(room.info, source.from.address);
     if (header.response) {
-        if (source.from.port != port) return Kind::ignored;  // §6 "MUST silently ignore"
-        if (source.to_group) return Kind::response;          // §11: then it is from this link
+        if (source.from.port != port) return Kind::bad_port;  // §6 "MUST silently ignore"
+        if (source.to_group) return Kind::response;           // §11: then it is from this link
         const bool asked =
             room.asked_unicast && now - *room.asked_unicast <= unicast_response_window;
-        return asked && near ? Kind::response : Kind::ignored;
+        if (!near) return Kind::off_link;
+        return asked ? Kind::response : Kind::unsolicited;
     }
-    if (!source.to_group && !near) return Kind::ignored;  // §5.5
+    if (!source.to_group && !near) return Kind::off_link;  // §5.5
     if (source.from.port == port) return Kind::query;
-    return near ? Kind::legacy : Kind::ignored;  // a reply to a forged address would only do harm
+    return near ? Kind::legacy : Kind::off_link;  // a reply to a forged address would only do harm
+}
+
+bool is_probe(const wire::Message& query, const wire::Question& question) {
+    return std::ranges::any_of(query.authorities(), [&](const wire::RecordView& record) {
+        const bool type = question.type == wire::type::any || question.type == record.type;
+        return type && question.name.equals(record.name);
+    });
 }
 
 bool is_probe(const wire::Message& query) {
-    return std::ranges::any_of(query.authorities(), [&](const wire::RecordView& record) {
-        return std::ranges::any_of(query.questions(), [&](const wire::Question& question) {
-            return question.name.equals(record.name);
-        });
+    return std::ranges::any_of(query.questions(), [&](const wire::Question& question) {
+        return is_probe(query, question);
     });
 }
 

@@ -7,10 +7,14 @@
 namespace mdns::engine {
 
 enum class Kind {
-    ignored,  // counted, without effect
-    query,    // from port 5353: an answer may be multicast
-    legacy,   // from another port: a conventional DNS reply (§6.7)
+    query,   // from port 5353: an answer may be multicast
+    legacy,  // from another port: a conventional DNS reply (§6.7)
     response,
+    // the rest has no effect but to be counted
+    bad_header,
+    bad_port,
+    off_link,
+    unsolicited,
 };
 
 /// §11: is this address in a subnet of the link? Link-local addresses always are.
@@ -19,7 +23,8 @@ bool own_address(const LinkInfo& info, const Address& address);
 
 Kind classify(const Room& room, Instant now, const Source& source, const wire::Header& header);
 
-/// §8.1: a query with a record in its Authority section that answers one of its questions.
+/// §6: a query with a record in its Authority section that answers one of its questions; this one.
+bool is_probe(const wire::Message& query, const wire::Question& question);
 bool is_probe(const wire::Message& query);
 
 }  // namespace mdns::engine

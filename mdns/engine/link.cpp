@@ -19,8 +19,17 @@ void Link::on_datagram(Instant now, const Source& source, std::span<const std::u
     }
     counters.bad_records += message.bad_records();
     switch (classify(room_, now, source, message.header())) {
-        case Kind::ignored:
-            ++counters.ignored;
+        case Kind::bad_header:
+            ++counters.bad_header;
+            break;
+        case Kind::bad_port:
+            ++counters.bad_port;
+            break;
+        case Kind::off_link:
+            ++counters.off_link;
+            break;
+        case Kind::unsolicited:
+            ++counters.unsolicited;
             break;
         case Kind::query:
             on_query(now, source, message);

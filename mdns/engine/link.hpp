@@ -36,6 +36,7 @@ public:
     void unsubscribe(QueryId id) { query_.unsubscribe(id); }
     void reconfirm(Instant now, const wire::Record& record) { query_.reconfirm(now, record); }
     void flush_cache(Instant now) { query_.forget_cache(now); }
+    void requery(Instant now) { query_.begin_again(now); }
 
     const Room& room() const { return room_; }
     std::uint64_t packets_in() const { return packets_in_; }

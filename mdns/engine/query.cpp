@@ -336,6 +336,15 @@ void Asking::forget_cache(Instant now) {
     }
 }
 
+void Asking::begin_again(Instant now) {
+    for (Index index = 0; index < questions_.size(); ++index) {
+        Question& question = questions_[index];
+        if (question.subscribers.empty() || satisfied(now, question)) continue;
+        room_.timers.disarm(question.timer);
+        resume_if_open(now, index);
+    }
+}
+
 bool Asking::wanted(std::uint64_t hash, const wire::NameView& name, std::uint16_t type) const {
     const auto place = names_.find(hash, name);
     return place != names_.none && std::ranges::any_of(names_[place], [&](Index index) {

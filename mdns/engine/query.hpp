@@ -31,6 +31,8 @@ public:
     void reconfirm(Instant now, const wire::Record& record);
 
     void forget_cache(Instant now);
+    /// Every open question begins its series again.
+    void begin_again(Instant now);
 
     bool wanted(std::uint64_t hash, const wire::NameView& name, std::uint16_t type) const;
     std::size_t size() const { return by_query_.size(); }

@@ -65,10 +65,7 @@ void Respond::match(const wire::Message& query, bool probe) {
     matches_.clear();
     ++query_number_;
     for (const auto& question : query.questions()) {
-        const bool defends =
-            probe && std::ranges::any_of(query.authorities(), [&](const auto& record) {
-                return question.name.equals(record.name);
-            });
+        const bool defends = probe && is_probe(query, question);
         match_question(question, question.unicast_response, defends);
     }
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mdns/engine/types.hpp"
+#include "mdns/io/counters.hpp"
 #include "mdns/io/link_socket.hpp"
 #include "mdns/io/port_owner.hpp"
 
@@ -20,16 +21,6 @@ class io_context;
 }
 
 namespace mdns::io {
-
-/// Since start, for status and metrics.
-struct Counters {
-    std::uint64_t received = 0;      // handed to on_datagram
-    std::uint64_t oversized = 0;     // longer than any mDNS packet (§17)
-    std::uint64_t misaddressed = 0;  // broadcast, another group, or an interface not served (§11)
-    std::uint64_t sent = 0;
-    std::uint64_t send_dropped = 0;  // queues of the kernel were full
-    std::uint64_t send_failed = 0;   // refused by the kernel
-};
 
 struct Handlers {
     /// The bytes are valid during the call. It may send, open and close; what it sends is flushed

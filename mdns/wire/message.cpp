@@ -49,9 +49,11 @@ void set_class_and_ttl(RecordView& record, std::uint16_t klass, std::uint32_t tt
     record.ttl = ttl > 0x7fffffffU ? 0 : ttl;  // RFC 2181 §8
 }
 
-RecordView read_record(Reader& in, Bytes message) {
+/// \return empty when its owner cannot be known
+std::optional<RecordView> read_record(Reader& in, Bytes message) {
     RecordView record;
-    record.name = in.name();
+    const auto owner = in.name_or_skip();
+    record.name = owner.value_or(NameView());
     record.type = in.u16();
     const std::uint16_t klass = in.u16();
     const std::uint32_t ttl = in.u32();
@@ -60,7 +62,7 @@ RecordView read_record(Reader& in, Bytes message) {
     record.message = message;
     record.offset = in.position();
     record.raw = in.take(size);
-    return record;
+    return owner ? std::optional(record) : std::nullopt;
 }
 
 Fields fields_of(const RecordView& record) {
@@ -104,10 +106,10 @@ Errc Message::read(Bytes datagram) {
 
 void Message::read_records(Reader& in, Bytes datagram, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-        const RecordView record = read_record(in, datagram);
+        const auto record = read_record(in, datagram);
         if (in.errc() != Errc::ok) return;
-        if (check(fields_of(record)) == Errc::ok) {
-            records_.push_back(record);
+        if (record && check(fields_of(*record)) == Errc::ok) {
+            records_.push_back(*record);
         } else {
             ++bad_records_;
         }

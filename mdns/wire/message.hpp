@@ -54,9 +54,9 @@ class Reader;
 
 class Message {
 public:
-    /// Checks the whole datagram. A wrong count, length or owner name refuses it; a record whose
-    /// rdata does not fit its type is left out and counted (the rest can be trusted, RFC 6762 §6.1
-    /// asks this for NSEC). Bytes after the last record are ignored.
+    /// Checks the whole datagram. A wrong count, length or label refuses it; a record whose rdata
+    /// does not fit its type, or whose name points astray, is left out and counted (the rest can be
+    /// trusted, RFC 6762 §6.1 asks this for NSEC). Bytes after the last record are ignored.
     /// \return Errc::ok, else why; then the Message is empty
     Errc decode(Bytes datagram);
 

@@ -51,7 +51,16 @@ NameView Reader::name() {
     return {message_, start};
 }
 
-/// \param next  where the name begins; then what follows it, or its first pointer
+std::optional<NameView> Reader::name_or_skip() {
+    if (errc_ != Errc::ok) return {};
+    std::size_t next = position_;
+    const bool astray = follow_name(next) != Errc::ok && next != position_;
+    if (!astray) return name();
+    position_ = next;
+    return {};
+}
+
+/// \param next  where the name begins; then what follows it, as soon as that is known
 Errc Reader::follow_name(std::size_t& next) const {
     std::size_t at = next;
     std::size_t run = next;  // where the labels now read began

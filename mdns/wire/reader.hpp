@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "mdns/wire/errc.hpp"
 #include "mdns/wire/name.hpp"
@@ -32,6 +33,10 @@ public:
     Bytes string();
     /// Checked to its end, so that walking it later cannot fail.
     NameView name();
+    /// The same, but one whose pointer leads astray is passed over, since what follows it can be
+    /// read all the same.
+    /// \return empty then, and when errc() says why
+    std::optional<NameView> name_or_skip();
 
     std::size_t position() const { return position_; }
     Bytes taken_since(std::size_t position) const {

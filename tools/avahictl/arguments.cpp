@@ -166,6 +166,9 @@ void Parser::add_machine() {
         ->check(CLI::IsMember({"show", "flush"}));
     cache->callback([this] { command_.verb = CacheOptions{.flush = cache_action_ == "flush"}; });
 
+    verb("metrics", "all counters, as Prometheus reads them")->callback([this] {
+        command_.verb = MetricsOptions{};
+    });
     verb("reload", "read configuration and service files again")->callback([this] {
         command_.verb = ReloadOptions{};
     });

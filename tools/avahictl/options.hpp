@@ -71,12 +71,14 @@ struct Ipv4llOptions {
 struct CacheOptions {
     bool flush = false;
 };
+struct MetricsOptions {};
+
 struct ReloadOptions {};
 
 using Verb =
     std::variant<StatusOptions, BrowseOptions, ResolveHostOptions, ResolveAddressOptions,
                  ResolveServiceOptions, QueryOptions, PublishOptions, PublishAddressOptions,
-                 HostNameOptions, Ipv4llOptions, CacheOptions, ReloadOptions>;
+                 HostNameOptions, Ipv4llOptions, CacheOptions, MetricsOptions, ReloadOptions>;
 
 struct Command {
     Common common;

@@ -17,6 +17,7 @@ Exit run(const Common& common, const PublishAddressOptions& options);
 Exit run(const Common& common, const HostNameOptions& options);
 Exit run(const Common& common, const Ipv4llOptions& options);
 Exit run(const Common& common, const CacheOptions& options);
+Exit run(const Common& common, const MetricsOptions& options);
 Exit run(const Common& common, const ReloadOptions& options);
 
 }  // namespace avahictl

@@ -405,11 +405,37 @@ TEST(Avahictl, ShowsTheStatus) {
     EXPECT_EQ(json::parse(run(daemon, {"status", "--json"}).out)["host_name"], "alpha-2");
 }
 
+TEST(Avahictl, PrintsMetricsForPrometheus) {
+    const FakeDaemon daemon(always(reply(json::parse(R"({
+        "version":"0.1.0", "host_name":"a\"b", "host_state":"established", "uptime":1.5,
+        "clients":1, "publications":2,
+        "links":[{"interface":"eth0","mdns_ipv4":true,"mdns_ipv6":false,"packets_in":3,
+                  "packets_out":4,"cached_records":5}],
+        "ipv4ll":[{"interface":"eth0","state":"bound","address":"169.254.7.9","conflicts":1}],
+        "counters":{"packets_in":30,"packets_out":40,"malformed":7,"bad_port":8,
+                    "bad_records":9}})"))));
+    const std::string text = run(daemon, {"metrics"}).out;
+    for (const char* line :
+         {"# TYPE avahid_dropped_packets_total counter\n",
+          "\navahid_dropped_packets_total{reason=\"malformed\"} 7\n",
+          "\navahid_dropped_packets_total{reason=\"bad_port\"} 8\n",
+          "\navahid_dropped_packets_total{reason=\"oversized\"} 0\n",
+          "\navahid_bad_records_total 9\n", "\navahid_uptime_seconds 1.5\n",
+          "\navahid_info{version=\"0.1.0\",host_name=\"a\\\"b\",host_state=\"established\"} 1\n",
+          "\navahid_link_served{interface=\"eth0\",family=\"ipv6\"} 0\n",
+          "\navahid_link_packets_total{interface=\"eth0\",direction=\"out\"} 4\n",
+          "\navahid_ipv4ll_conflicts_total{interface=\"eth0\"} 1\n"}) {
+        EXPECT_THAT(text, HasSubstr(line));
+    }
+    EXPECT_EQ(json::parse(run(daemon, {"metrics", "--json"}).out)["malformed"], 7);
+}
+
 TEST(Avahictl, SurvivesAStrangeDaemon) {
     for (const char* parameters : {"{}", R"({"links":7,"ipv4ll":[7,null,[]],"uptime":"x"})",
                                    R"({"links":[{"addresses":[7]}],"counters":[]})"}) {
         const FakeDaemon daemon(always(reply(json::parse(parameters))));
         EXPECT_EQ(run(daemon, {"status"}).status, 0) << parameters;
+        EXPECT_EQ(run(daemon, {"metrics"}).status, 0) << parameters;
         EXPECT_EQ(run(daemon, {"ipv4ll"}).err, "") << parameters;
         EXPECT_EQ(run(daemon, {"resolve", "x.local"}).status, 1) << parameters;
         EXPECT_EQ(run(daemon, {"resolve", "-s", "x", "_http._tcp"}).status, 0) << parameters;

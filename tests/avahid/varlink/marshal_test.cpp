@@ -101,7 +101,7 @@ TEST(VarlinkMarshal, TellsTheStatus) {
     link.mdns_ipv4 = true;
     status.ipv4ll.resize(2);
     status.ipv4ll[0].next = 2.0;
-    status.counters.malformed = 7;
+    status.counters.engine.malformed = 7;
     const json all = to_json(status);
     EXPECT_EQ(all["host_name"], "alpha");
     EXPECT_EQ(all["uptime"], 0.0);  // JSON has no infinity

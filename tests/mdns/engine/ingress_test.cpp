@@ -38,7 +38,7 @@ TEST_F(MdnsIngress, UnicastResponseNobodyAskedForIsIgnored) {  // RFC6762-§6-20
 
 TEST_F(MdnsIngress, UnicastResponseWithinTwoSecondsOfTheQuestion) {  // RFC6762-§6-19 RFC6762-§11-03
     for (const auto& [wait, source, accepted] :
-         {std::tuple{1800ms, "10.0.0.9", true}, std::tuple{2500ms, "10.0.0.9", false},
+         {std::tuple{1900ms, "10.0.0.9", true}, std::tuple{2500ms, "10.0.0.9", false},
           std::tuple{1000ms, "8.8.8.8", false}}) {
         MdnsHost fresh;
         fresh.ask("peer.local", type::a);
@@ -62,7 +62,7 @@ TEST_F(MdnsIngress, OpcodeAndRcodeAreIgnoredSilently) {  // RFC6762-§18.3-02 RF
     host.advance(1s);
     EXPECT_FALSE(heard());
     EXPECT_THAT(host.responses(), IsEmpty());
-    EXPECT_EQ(host.engine.counters().ignored, 3u);
+    EXPECT_EQ(host.engine.counters().bad_header, 3u);
 }
 
 TEST_F(MdnsIngress, OtherHeaderBitsAreIgnored) {
