@@ -65,6 +65,7 @@ run_tests unit "$(nproc)" -LE blackbox
 run_tests blackbox "$(($(nproc) * 2))" -L blackbox
 [ -z "$long" ] || "$root/tools/dev/fuzz.sh" 1 || status=1
 
+"$root/tools/dev/requirements" || status=1
 /usr/bin/python3 "$root/tools/dev/summary.py" "$folder"/results-unit.xml \
     "$folder"/results-blackbox.xml || status=1
 exit $status

@@ -203,10 +203,13 @@ bool Cache::make_room(std::size_t bytes, bool wanted) {
     return host_.cache_bytes + bytes <= limit;
 }
 
-Cache::Place Cache::find_same(NamePlace owner, const wire::RecordView& seen) const {
+Cache::Place Cache::find_same(NamePlace owner, const wire::RecordView& seen) {
+    // Names in rdata are followed once, not once a sibling.
+    seen.canonical_rdata(seen_rdata_);
     for (const Place place : names_[owner].records) {
         const CachedRecord& other = records_[place];
-        if (other.type == seen.type && other.klass == seen.klass && seen.rdata_equals(other.rdata))
+        if (other.type == seen.type && other.klass == seen.klass &&
+            wire::same_rdata(seen.type, seen_rdata_, other.rdata))
             return place;
     }
     return no_place;

@@ -5,6 +5,12 @@
 #include "mdns/constants.hpp"
 
 namespace mdns::engine {
+namespace {
+
+constexpr auto late_echo_time = std::chrono::seconds(20);
+constexpr auto max_pause = std::chrono::minutes(10);
+
+}  // namespace
 
 Conflicts::Contradicted Conflicts::on_claim(Instant now, const wire::Message& response) {
     Contradicted found;
@@ -13,6 +19,12 @@ Conflicts::Contradicted Conflicts::on_claim(Instant now, const wire::Message& re
         const NamePlace name = room_.host.zone.find(seen.name);
         if (name != Zone::no_name) on_claim(now, seen, name, found);
     }
+    return found;
+}
+
+Conflicts::Contradicted Conflicts::on_sibling_claim(std::span<const PublicationId> reset) {
+    Contradicted found;
+    for (const PublicationId id : reset) silence(id, found);
     return found;
 }
 
@@ -68,11 +80,23 @@ void Conflicts::announce_ours_too(Instant now, const wire::RecordView& seen, Nam
     const bool here = std::ranges::any_of(all, [&](RecordIndex index) {
         return same_set(index) && seen.rdata_equals(zone[index].rdata);
     });
-    if (here) return;
+    if (here || std::ranges::none_of(all, same_set) || !may_announce_again(now, name)) return;
     for (const RecordIndex index : all) {
         if (!same_set(index) || room_.records.sent_within(index, now, record_interval)) continue;
         room_.outbox.answer(now, {index}, {now, now}, nullptr, record_interval);
     }
+}
+
+/// Behind a reflector that is slow, what we say here comes back there and makes us speak again:
+/// each time after twice the pause, until it has been quiet for long.
+bool Conflicts::may_announce_again(Instant now, NamePlace name) {
+    const auto [found, first] = echoed_.try_emplace(name, Echoed{now, record_interval});
+    if (first) return true;
+    Echoed& last = found->second;
+    if (now - last.at < last.pause) return false;
+    const bool quiet = now - last.at > 4 * last.pause + late_echo_time;
+    last = {now, quiet ? Duration(record_interval) : std::min<Duration>(2 * last.pause, max_pause)};
+    return true;
 }
 
 }  // namespace mdns::engine

@@ -67,9 +67,10 @@ struct Context {
     Counters counters;
     wire::Message message;  // decoded in place, datagram after datagram
     wire::Writer writer;
-    bool heard_goodbye = false;             // in the message just handled
-    std::size_t cache_bytes = 0;            // over all links
-    std::vector<PublicationId> progressed;  // publications whose state on some link changed
+    bool heard_goodbye = false;               // in the message just handled
+    std::vector<PublicationId> contradicted;  // by it: in doubt on the whole interface
+    std::size_t cache_bytes = 0;              // over all links
+    std::vector<PublicationId> progressed;    // publications whose state on some link changed
 };
 
 }  // namespace mdns::engine

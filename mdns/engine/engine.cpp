@@ -12,6 +12,14 @@ namespace {
 
 constexpr auto settle_time = std::chrono::seconds(1);  // until AllForNow
 
+/// A LinkId as a number, and back.
+std::uint64_t number(LinkId id) {
+    return static_cast<std::uint64_t>(id.ifindex) * 2 + static_cast<std::uint64_t>(id.family);
+}
+LinkId to_link(std::uint64_t number) {
+    return {static_cast<int>(number / 2), static_cast<Family>(number % 2)};
+}
+
 PublicationState published_state(ClaimState state) {
     switch (state) {
         case ClaimState::waiting:
@@ -42,11 +50,24 @@ struct Engine::Impl {
         Scheduler::Slot settled = Scheduler::none;
     };
 
+    /// Those of one interface are beside each other: with hundreds of links, few are looked at.
     template <class Visit>
     void for_links(const Scope& scope, Visit&& visit) {
-        for (auto& [id, link] : links) {
-            if (scope.contains(id)) visit(link);
+        auto at = scope.ifindex ? links.lower_bound({*scope.ifindex, Family::ipv4}) : links.begin();
+        for (; at != links.end() && (!scope.ifindex || at->first.ifindex == *scope.ifindex); ++at) {
+            if (scope.contains(at->first)) visit(at->second);
         }
+    }
+    /// After anything was done with the link.
+    void rearm(Link& link) {
+        const auto& timers_there = link.room().timers;
+        const auto at = timers_there.next();
+        if (!at) return wake_ups.disarm(link.wake_up());
+        wake_ups.arm(link.wake_up(), *timers_there.next_timer(), number(link.room().id), *at);
+    }
+    void on_time(Instant now, Link& link) {
+        link.on_time(now);
+        rearm(link);
     }
 
     /// The updates of one publication, and the one that waits (§8.4).
@@ -58,16 +79,19 @@ struct Engine::Impl {
 
     /// After every input: lets the links send, and tells of publications that got further.
     void settle(Instant now, const Scope& touched) {
-        for_links(touched, [now](Link& link) { link.on_time(now); });
+        for_links(touched, [&](Link& link) { on_time(now, link); });
         settle_publications();
     }
     void settle_publications();
+    void tell_sibling(Instant now, const Source& source, Link& sibling);
     void update(Instant now, PublicationId id, const std::vector<PublishedRecord>& records);
     void forget_updates(PublicationId id);
-    std::optional<PublicationState> state(PublicationId id) const;
+    std::optional<PublicationState> state(PublicationId id);
 
     Context host;
     std::map<LinkId, Link> links;
+    Scheduler wake_ups;       // of the links: the first timer of each
+    std::vector<LinkId> due;  // scratch of on_time
     std::unordered_map<QueryId, Asked> queries;
     std::unordered_map<PublicationId, Updates> updates;
     Scheduler timers;
@@ -100,6 +124,7 @@ void Engine::on_link_gone(Instant, LinkId id) {
     const auto found = impl_->links.find(id);
     if (found == impl_->links.end()) return;
     found->second.on_gone();
+    impl_->wake_ups.disarm(found->second.wake_up());
     impl_->links.erase(found);
     impl_->host.zone.for_each_publication([&](std::uint64_t publication, const Zone::Entry& entry) {
         if (entry.scope.contains(id))
@@ -119,15 +144,23 @@ void Engine::on_datagram(Instant now, LinkId id, const Source& source,
         return;
     }
     impl_->host.heard_goodbye = false;
+    impl_->host.contradicted.clear();
     found->second.on_datagram(now, source, bytes);
-    found->second.on_time(now);
-    if (impl_->host.heard_goodbye) {
-        const Family other = id.family == Family::ipv4 ? Family::ipv6 : Family::ipv4;
-        const auto sibling = impl_->links.find({id.ifindex, other});
-        if (sibling != impl_->links.end())
-            sibling->second.on_sibling_goodbyes(now, source, impl_->host.message);
-    }
+    impl_->on_time(now, found->second);
+    const Family other = id.family == Family::ipv4 ? Family::ipv6 : Family::ipv4;
+    if (const auto sibling = impl_->links.find({id.ifindex, other}); sibling != impl_->links.end())
+        impl_->tell_sibling(now, source, sibling->second);
     impl_->settle_publications();
+}
+
+/// What IPv4 and IPv6 of one interface hold is of the same physical link.
+void Engine::Impl::tell_sibling(Instant now, const Source& source, Link& sibling) {
+    if (host.heard_goodbye) sibling.on_sibling_goodbyes(now, source, host.message);
+    if (!host.contradicted.empty()) {
+        sibling.on_sibling_contradicted(now, std::exchange(host.contradicted, {}));
+        sibling.on_time(now);
+    }
+    rearm(sibling);
 }
 
 void Engine::on_time(Instant now) {
@@ -143,9 +176,13 @@ void Engine::on_time(Instant now) {
         impl_->queries.at(id).settled = Scheduler::none;
         impl_->host.outputs.event(AllForNow{id});
     }
-    for (auto& [id, link] : impl_->links) {
-        if (link.room().timers.next().value_or(Instant::max()) <= now) link.on_time(now);
+    // Each once: what it arms for this very moment is for the next call.
+    while (const auto due = impl_->wake_ups.pop_due(now)) {
+        impl_->links.at(to_link(due->id)).wake_up() = Scheduler::none;
+        impl_->due.push_back(to_link(due->id));
     }
+    for (const LinkId id : impl_->due) impl_->on_time(now, impl_->links.at(id));
+    impl_->due.clear();
     impl_->settle_publications();
 }
 
@@ -242,18 +279,22 @@ void Engine::Impl::settle_publications() {
     }
 }
 
-std::optional<PublicationState> Engine::Impl::state(PublicationId id) const {
+std::optional<PublicationState> Engine::Impl::state(PublicationId id) {
     const Zone::Entry* const entry = host.zone.entry(id);
     if (!entry) return {};
+    bool conflict = false;
     PublicationState least = PublicationState::established;
-    for (const auto& [link_id, link] : links) {
+    for_links(entry->scope, [&](const Link& link) {
         const Claim* const claim = link.room().claims.find(id);
-        if (!claim) continue;
+        if (!claim) return;
         const PublicationState here = published_state(claim->state);
-        if (here == PublicationState::conflict) return here;
-        least = std::min(least, here);
-    }
-    return least;
+        if (here == PublicationState::conflict) {
+            conflict = true;
+        } else {
+            least = std::min(least, here);
+        }
+    });
+    return conflict ? PublicationState::conflict : least;
 }
 
 // ---- queries ----
@@ -274,7 +315,10 @@ void Engine::cancel(Instant now, QueryId id) {
     impl_->host.outputs.recycle();
     const auto found = impl_->queries.find(id);
     if (found == impl_->queries.end()) return;
-    impl_->for_links(found->second.query.scope, [id](Link& link) { link.unsubscribe(id); });
+    impl_->for_links(found->second.query.scope, [&](Link& link) {
+        link.unsubscribe(id);
+        impl_->rearm(link);
+    });
     impl_->timers.disarm(found->second.settled);
     impl_->queries.erase(found);
     (void)now;
@@ -306,10 +350,10 @@ std::optional<Deadline> Engine::deadline() const {
     std::optional<Deadline> first;
     if (const auto at = impl_->timers.next())
         first = Deadline{*at, {}, to_string(*impl_->timers.next_timer())};
-    for (const auto& [id, link] : impl_->links) {
-        const auto at = link.room().timers.next();
-        if (at && (!first || *at < first->at))
-            first = Deadline{*at, id, to_string(*link.room().timers.next_timer())};
+    const auto at = impl_->wake_ups.next();
+    if (at && (!first || *at < first->at)) {
+        first = Deadline{*at, to_link(impl_->wake_ups.next_id()),
+                         to_string(*impl_->wake_ups.next_timer())};
     }
     return first;
 }

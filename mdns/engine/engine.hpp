@@ -26,14 +26,14 @@ struct Counters {
     std::uint64_t packets_out = 0;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
-    std::uint64_t malformed = 0;    // datagrams refused by the decoder
-    std::uint64_t bad_records = 0;  // records left out of accepted datagrams
-    std::uint64_t bad_header = 0;   // opcode or rcode (§18.3, §18.11)
-    std::uint64_t bad_port = 0;     // responses not from 5353 (§6), anything from port 0
-    std::uint64_t off_link = 0;     // unicast, or a legacy query, from elsewhere (§5.5, §11)
-    std::uint64_t unsolicited = 0;  // unicast responses nobody asked for (§6)
-    std::uint64_t no_link = 0;      // came when the link had just gone
-    std::uint64_t own_echoes = 0;   // our own packets, looped back
+    std::uint64_t malformed = 0;      // datagrams refused by the decoder
+    std::uint64_t bad_records = 0;    // records left out of accepted datagrams
+    std::uint64_t bad_header = 0;     // opcode or rcode (§18.3, §18.11)
+    std::uint64_t bad_port = 0;       // responses not from 5353 (§6), anything from port 0
+    std::uint64_t off_link = 0;       // unicast, or a legacy query, from elsewhere (§5.5, §11)
+    std::uint64_t unsolicited = 0;    // unicast responses nobody asked for (§6)
+    std::uint64_t no_link = 0;        // came when the link had just gone
+    std::uint64_t own_echoes = 0;     // our own packets, looped back
     std::uint64_t cache_dropped = 0;  // records not kept for lack of room
     std::uint64_t conflicts = 0;
 };

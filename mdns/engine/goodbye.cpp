@@ -4,11 +4,12 @@
 
 namespace mdns::engine {
 
-std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending) {
+std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending, bool contested) {
     std::vector<RecordIndex> remaining;
     const Zone& zone = room_.host.zone;
     for (const RecordIndex index : ending) {
         if (zone[index].holders.size() > 1 || has_other_twin(index, ending)) continue;
+        if (contested && zone[index].sharing == Sharing::shared) continue;
         // Only what was announced (§10.1-05): a name still being probed was never ours.
         const bool announced = room_.records[index].last_multicast != Instant{};
         if (!announced) continue;

@@ -13,9 +13,12 @@ public:
     explicit Goodbye(Room& room) : room_(room) {}
 
     /// These records of the publication end; those that others publish too are left alone.
+    /// \param contested  the name is a rival's, perhaps: shared records that we say goodbye to
+    /// might be
+    ///                   his, word for word
     /// \return members of the same unique sets that stay: announcing them does what a goodbye
     ///         would (§8.4), and better
-    std::vector<RecordIndex> say(std::span<const RecordIndex> ending);
+    std::vector<RecordIndex> say(std::span<const RecordIndex> ending, bool contested = false);
 
 private:
     bool has_other_twin(RecordIndex index, std::span<const RecordIndex> ending) const;

@@ -45,13 +45,14 @@ bool own_address(const LinkInfo& info, const Address& address) {
     // By bytes: the scope id of an fe80 address differs between how it is given and how it is
     // heard.
     return std::ranges::any_of(info.prefixes, [&](const Prefix& prefix) {
-        if (prefix.address.is_v4() != address.is_v4()) return false;
+        if (!prefix.ours || prefix.address.is_v4() != address.is_v4()) return false;
         return address.is_v4() ? prefix.address.to_v4() == address.to_v4()
                                : prefix.address.to_v6().to_bytes() == address.to_v6().to_bytes();
     });
 }
 
-Kind classify(const Room& room, Instant now, const Source& source, const wire::Header& header) {
+Kind classify(const Room& room, Instant now, const Source& source, const wire::Message& message) {
+    const wire::Header& header = message.header();
     if (header.opcode != 0 || header.rcode != 0)
         return Kind::bad_header;  // §18.3, §18.11 "silently ignored"
     if (source.from.port == 0) return Kind::bad_port;
@@ -59,8 +60,9 @@ Kind classify(const Room& room, Instant now, const Source& source, const wire::H
     if (header.response) {
         if (source.from.port != port) return Kind::bad_port;  // §6 "MUST silently ignore"
         if (source.to_group) return Kind::response;           // §11: then it is from this link
-        const bool asked =
-            room.asked_unicast && now - *room.asked_unicast <= unicast_response_window;
+        const bool asked = std::ranges::any_of(message.answers(), [&](const auto& seen) {
+            return room.asked_unicast.recently(now, wire::hash(seen.name, room.host.key));
+        });
         if (!near) return Kind::off_link;
         return asked ? Kind::response : Kind::unsolicited;
     }

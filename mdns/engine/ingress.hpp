@@ -21,7 +21,7 @@ enum class Kind {
 bool on_link(const LinkInfo& info, const Address& address);
 bool own_address(const LinkInfo& info, const Address& address);
 
-Kind classify(const Room& room, Instant now, const Source& source, const wire::Header& header);
+Kind classify(const Room& room, Instant now, const Source& source, const wire::Message& message);
 
 /// §6: a query with a record in its Authority section that answers one of its questions; this one.
 bool is_probe(const wire::Message& query, const wire::Question& question);

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace mdns::engine {
+namespace {
+
+constexpr auto late_answer_time = std::chrono::milliseconds(150);
+
+}  // namespace
 
 void Link::on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes) {
     Counters& counters = room_.host.counters;
@@ -18,7 +23,7 @@ void Link::on_datagram(Instant now, const Source& source, std::span<const std::u
         return;
     }
     counters.bad_records += message.bad_records();
-    switch (classify(room_, now, source, message.header())) {
+    switch (classify(room_, now, source, message)) {
         case Kind::bad_header:
             ++counters.bad_header;
             break;
@@ -56,12 +61,12 @@ void Link::on_response(Instant now, const Source& from, const wire::Message& res
     probe_.on_claim(now, from, response);  // §8.1 the name is taken
     const auto contradicted =
         conflict_.on_claim(now, response);  // §9 a record of ours is contradicted
-    for (const RecordIndex index : contradicted.silenced) query_.on_own_record(now, index, false);
     for (const PublicationId id : contradicted.reset) {
         probe_.note_conflict(now);
         ++room_.host.counters.conflicts;
-        claim(now, *room_.claims.find(id));
+        room_.host.contradicted.push_back(id);
     }
+    probe_again(now, contradicted);
     if (from.to_group)
         respond_.on_peer_answer(now, response);  // §7.4 someone already answered this
     absorb(now, from, response);                 // §10  what we now know
@@ -77,6 +82,17 @@ void Link::absorb(Instant now, const Source& from, const wire::Message& response
             room_.cache.absorb(now, seen, hash, speaker, query_.wanted(hash, seen.name, seen.type));
         if (seen.cache_flush && seen.ttl != 0) room_.cache.flush_others(now, seen, hash);  // §10.2
         if (change) query_.on_change(now, *change);
+    }
+}
+
+void Link::probe_again(Instant now, const Conflicts::Contradicted& contradicted) {
+    for (const RecordIndex index : contradicted.silenced) query_.on_own_record(now, index, false);
+    // What the rival said before it heard of us may still be on its way: it would pass for an
+    // answer to our first probe, and both would give up the name.
+    for (const PublicationId id : contradicted.reset) {
+        Claim& again = *room_.claims.find(id);
+        room_.timers.disarm(again.timer);
+        if (!probe_.start(now, again, late_answer_time)) announce(now, again);
     }
 }
 
@@ -153,12 +169,21 @@ void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
     end(now, update.removed);
 }
 
+/// Its name is a rival's, or may turn out to be.
+bool Link::contested(const Claim& claim) const {
+    if (claim.state == ClaimState::lost) return true;
+    const Zone& zone = room_.host.zone;
+    return std::ranges::any_of(zone.entry(claim.id)->records, [&](RecordIndex index) {
+        return zone[index].sharing == Sharing::unique && room_.records.silenced(index);
+    });
+}
+
 void Link::withdraw(Instant now, PublicationId id) {
     Claim* const claim = room_.claims.find(id);
     if (!claim) return;
     room_.timers.disarm(claim->timer);
     const auto& records = room_.host.zone.entry(id)->records;
-    goodbye_.say(records);
+    goodbye_.say(records, contested(*claim));
     end(now, records);
     room_.claims.erase(id);
 }
@@ -173,9 +198,8 @@ void Link::end(Instant now, std::span<const RecordIndex> ending) {
         room_.records.forget(now, index);
         if (was_active) query_.on_own_record(now, index, false);
         const auto siblings = zone.at(zone[index].owner);
-        const bool last = std::ranges::all_of(siblings, [&](RecordIndex other) {
-            return room_.records[other].state == RecordState::absent;
-        });
+        const bool last = std::ranges::all_of(
+            siblings, [&](RecordIndex other) { return room_.records.absent(other); });
         if (last) room_.outbox.forget_name(zone[index].owner);
     }
 }

@@ -22,6 +22,10 @@ public:
     void on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes);
     /// The interface's link of the other family has heard this response.
     void on_sibling_goodbyes(Instant now, const Source& from, const wire::Message& response);
+    /// It has heard that these are in doubt.
+    void on_sibling_contradicted(Instant now, std::span<const PublicationId> reset) {
+        probe_again(now, conflict_.on_sibling_claim(reset));
+    }
     void on_time(Instant now);
     /// It is going: clients are told, nothing is sent.
     void on_gone() { query_.tell_all_gone(); }
@@ -39,6 +43,7 @@ public:
     void requery(Instant now) { query_.begin_again(now); }
 
     const Room& room() const { return room_; }
+    Scheduler::Slot& wake_up() { return wake_up_; }  // the engine's: when to look here again
     std::uint64_t packets_in() const { return packets_in_; }
 
 private:
@@ -46,8 +51,10 @@ private:
     void on_response(Instant now, const Source& from, const wire::Message& response);
     void absorb(Instant now, const Source& from, const wire::Message& response);
     void dispatch(Instant now, const Scheduler::Due& due);
+    void probe_again(Instant now, const Conflicts::Contradicted& contradicted);
     void claim(Instant now, Claim& claim);
     void announce(Instant now, Claim& claim);
+    bool contested(const Claim& claim) const;
     void end(Instant now, std::span<const RecordIndex> ending);
 
     Room room_;
@@ -59,6 +66,7 @@ private:
     Conflicts conflict_{room_};
     Goodbye goodbye_{room_};
     std::uint64_t packets_in_ = 0;
+    Scheduler::Slot wake_up_ = Scheduler::none;
 };
 
 }  // namespace mdns::engine

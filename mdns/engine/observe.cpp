@@ -47,7 +47,8 @@ void Observe::on_peer_question(Instant now, const Source& from, const wire::Mess
 void Observe::expect_answer(Instant now, Cache::Place place) {
     CachedRecord& record = room_.cache[place];
     if (now - record.received < record_interval) return;  // its owner need not repeat it yet
-    if (!record.asked_in_vain) {
+    // Two answers that were lost, a while apart, are no sign of anything.
+    if (!record.asked_in_vain || now - *record.asked_in_vain > reconfirm_time) {
         record.asked_in_vain = now;
     } else if (now - *record.asked_in_vain >= record_interval) {
         room_.cache.end_by(

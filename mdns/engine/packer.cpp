@@ -28,7 +28,7 @@ std::size_t Packer::answers(Instant now, std::span<const Answer> items,
                             const std::optional<Endpoint>& to, std::size_t& budget) {
     std::size_t done = 0;
     while (done < items.size() && budget > 0) {
-        ++packet_;
+        begin_packet();
         host_.writer.begin(response_header, size_limit());
         const std::size_t first = done;
         while (done < items.size() && put(items[done], Section::answer)) ++done;
@@ -81,7 +81,7 @@ void Packer::legacy_reply(Instant now, const Endpoint& to, const wire::Message& 
     const std::size_t asked = query.edns_size().value_or(legacy_max_size);
     host_.writer.begin(header, std::clamp(asked, legacy_max_size, size_limit()),
                        wire::Writer::Dialect::legacy);
-    ++packet_;
+    begin_packet();
     legacy_ = true;
     for (const auto& question : query.questions()) {
         host_.writer.question(question.name.to_name(), question.type, question.klass);
@@ -95,6 +95,11 @@ void Packer::legacy_reply(Instant now, const Endpoint& to, const wire::Message& 
     }
     legacy_ = false;
     emit(now, to);
+}
+
+void Packer::begin_packet() {
+    ++packet_;
+    denials_.clear();
 }
 
 bool Packer::put(const Answer& item, Section section) {
@@ -121,10 +126,13 @@ bool Packer::put_record(RecordIndex index, Section section) {
 bool Packer::put_denial(NamePlace name, std::uint32_t ttl, Section section) {
     const auto types = types_at(name);
     if (types.empty() || !records_.owns(name)) return true;
+    if (std::ranges::find(denials_, name) != denials_.end()) return true;  // it is in there already
     const std::uint16_t klass = legacy_ ? wire::class_in : wire::class_in | wire::top_bit;
-    return host_.writer.record(section, host_.zone.name(name), wire::type::nsec, klass,
-                               legacy_ ? std::min(ttl, legacy_max_ttl) : ttl,
-                               wire::make_nsec(host_.zone.name(name), types));
+    const bool fits = host_.writer.record(section, host_.zone.name(name), wire::type::nsec, klass,
+                                          legacy_ ? std::min(ttl, legacy_max_ttl) : ttl,
+                                          wire::make_nsec(host_.zone.name(name), types));
+    if (fits) denials_.push_back(name);
+    return fits;
 }
 
 std::vector<std::uint16_t> Packer::types_at(NamePlace name) const {

@@ -62,6 +62,7 @@ public:
 
 private:
     std::size_t size_limit() const;
+    void begin_packet();
     bool put(const Answer& item, wire::Section section);
     bool put_record(RecordIndex index, wire::Section section);
     bool put_denial(NamePlace name, std::uint32_t ttl, wire::Section section);
@@ -78,7 +79,8 @@ private:
     RecordStates& records_;
     const Cache& cache_;
     EchoFilter& echoes_;
-    std::uint32_t packet_ = 0;  // number of the message being written
+    std::uint32_t packet_ = 0;        // number of the message being written
+    std::vector<NamePlace> denials_;  // names whose NSEC is in this packet
     bool legacy_ = false;
     std::uint64_t packets_out_ = 0;
 };

@@ -37,7 +37,7 @@ int compare_lists(std::vector<Tentative>& ours, std::vector<Tentative>& theirs) 
 
 }  // namespace
 
-bool Probe::start(Instant now, Claim& claim) {
+bool Probe::start(Instant now, Claim& claim, Duration least) {
     collect_names(claim);
     if (names_.empty()) return false;
     for (const RecordIndex index : room_.host.zone.entry(claim.id)->records) {
@@ -47,8 +47,8 @@ bool Probe::start(Instant now, Claim& claim) {
     claim.state = ClaimState::waiting;
     claim.probes_sent = 0;
     room_.host.progressed.push_back(claim.id);
-    if (batch_ <= now) {  // §8.1: 0-250 ms; whoever comes meanwhile shares the packets
-        batch_ = now + room_.host.random.between(Duration::zero(), probe_wait_max);
+    if (batch_ <= now + least) {  // §8.1: 0-250 ms; whoever comes meanwhile shares the packets
+        batch_ = now + room_.host.random.between(least, probe_wait_max);
         // "before each successive additional probe attempt": until the window is free of conflicts
         if (!conflicts_.empty() && now - conflicts_.back() > conflict_window) conflicts_.clear();
         if (conflicts_.size() >= conflict_limit) batch_ = now + conflict_pause;
@@ -63,8 +63,10 @@ bool Probe::on_timer(Instant now, Claim& claim) {
     claim.state = ClaimState::probing;
     ++claim.probes_sent;
     collect_names(claim);
-    for (const NamePlace name : names_) room_.outbox.probe(name);
-    if (room_.may_ask_unicast()) room_.asked_unicast = now;
+    for (const NamePlace name : names_) {
+        room_.outbox.probe(name);
+        if (room_.may_ask_unicast()) room_.asked_unicast.note(now, room_.host.zone.name_hash(name));
+    }
     room_.timers.arm(claim.timer, Timer::probe, static_cast<std::uint64_t>(claim.id),
                      now + probe_interval);
     return false;

@@ -16,7 +16,8 @@ public:
 
     /// Begins the series for every name of the publication that is not yet ours here.
     /// \return false when there is nothing to probe: it may be announced
-    bool start(Instant now, Claim& claim);
+    /// \param least  not before that long: at most probe_wait_max
+    bool start(Instant now, Claim& claim, Duration least = {});
     /// \return true when the series has passed without a claim by somebody else
     bool on_timer(Instant now, Claim& claim);
 

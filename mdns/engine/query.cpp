@@ -7,6 +7,9 @@
 namespace mdns::engine {
 namespace {
 
+constexpr auto second_look_min = std::chrono::seconds(30);
+constexpr auto second_look_max = std::chrono::seconds(60);
+
 bool answers(std::uint16_t record_type, std::uint16_t asked) {  // §6: a CNAME answers any type
     return record_type == asked || record_type == wire::type::cname ||
            (asked == wire::type::any && record_type != wire::type::nsec);
@@ -134,7 +137,7 @@ void Asking::on_series_timer(Instant now, std::uint64_t index) {
     if (sent == now) {
         room_.outbox.ask(
             {question.name, question.type, question.klass, question.unicast, question.alone});
-        if (question.unicast) room_.asked_unicast = now;
+        if (question.unicast) room_.asked_unicast.note(now, question.hash);
     }
     question.unicast = false;  // §5.4: retransmissions are QM
     question.alone = false;
@@ -143,7 +146,10 @@ void Asking::on_series_timer(Instant now, std::uint64_t index) {
     question.interval = question.interval == Duration::zero()
                             ? Duration(first_interval)
                             : std::min<Duration>(question.interval * 2, max_interval);
-    start(now, static_cast<Index>(index), sent + question.interval - now);
+    // Whoever let the same peer ask would else ask together with us next time.
+    const Duration spread = sent == now ? Duration::zero() : question.interval / 8;
+    start(now, static_cast<Index>(index),
+          sent + question.interval - now + room_.host.random.between({}, spread));
 }
 
 /// §7.3: a peer's query of late counts as this one: within half of the interval, so that on a busy
@@ -189,6 +195,20 @@ void Asking::resume_if_open(Instant now, Index index) {
     start(now, index, std::max<Duration>(soonest - now, wait));
 }
 
+/// §10.5: its owner seems to have failed. We do not ask after it, but should that have been an
+/// error, nor do we wait for the next query of an old series.
+void Asking::look_again_later(Instant now, Index index) {
+    Question& question = questions_[index];
+    question.denied = false;
+    if (satisfied(now, question)) return;
+    const Instant later = now + room_.host.random.between(second_look_min, second_look_max);
+    const bool soon = question.timer != Scheduler::none && question.sent &&
+                      *question.sent + question.interval <= later;
+    if (soon) return;
+    question.asked_by_peer.reset();  // in vain
+    room_.timers.arm(question.timer, Timer::ask, index, later);
+}
+
 void Asking::on_peer_question(Instant now, const wire::Message& query) {
     if (query.header().truncated) return;  // its known answers are not complete yet
     for (const auto& asked : query.questions()) {
@@ -211,6 +231,8 @@ bool Asking::lists_only_what_we_know(Instant now, const wire::Message& query,
     const auto known = room_.cache.find(question.hash, question.name);
     return std::ranges::all_of(query.answers(), [&](const wire::RecordView& listed) {
         if (!listed.name.equals(question.name)) return true;
+        if (room_.records.find_active(room_.host.zone.find(question.hash, question.name), listed))
+            return true;
         return std::ranges::any_of(known, [&](Cache::Place place) {
             const CachedRecord& have = room_.cache[place];
             return have.type == listed.type && have.remaining(now) >= have.ttl / 2 &&
@@ -282,10 +304,15 @@ void Asking::on_record_timer(Instant now, Cache::Place place) {
         return;
     }
     const wire::Record gone = room_.cache.record(place);
+    const bool in_vain = record.asked_in_vain.has_value();
     room_.cache.remove(place);
     for_each_question(hash, name, gone.type, [&](Index index) {
         tell(questions_[index], gone, false, false);
-        resume_if_open(now, index);
+        if (in_vain) {
+            look_again_later(now, index);
+        } else {
+            resume_if_open(now, index);
+        }
     });
     if (gone.type != wire::type::nsec) return;
     if (const auto at = names_.find(hash, name); at != names_.none) {

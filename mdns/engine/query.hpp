@@ -65,6 +65,7 @@ private:
     std::optional<Instant> asked_for_us(Instant now, const Question& question) const;
     bool satisfied(Instant now, const Question& question) const;
     void resume_if_open(Instant now, Index index);
+    void look_again_later(Instant now, Index index);
     void tell(const Question& question, const wire::Record& record, bool added, bool local);
     void ask_again(Instant now, Cache::Place place, bool at_any_rate);
     bool lists_only_what_we_know(Instant now, const wire::Message& query,

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <boost/container_hash/hash.hpp>
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -29,40 +31,50 @@ struct LinkRecord {
     std::uint8_t announcements_left = 0;  // §8.3
 };
 
+/// A link holds few of all records where there are many links, each with its own addresses: memory
+/// is taken a page at a time, where a record of the link's is.
 class RecordStates {
 public:
     explicit RecordStates(const Zone& zone) : zone_(zone) {}
 
     LinkRecord& operator[](RecordIndex index) {
-        if (index >= states_.size()) states_.resize(index + 1);
-        return states_[index];
+        const std::size_t page = index / page_size;
+        if (page >= pages_.size()) pages_.resize(page + 1);
+        if (!pages_[page]) pages_[page] = std::make_unique<Page>();
+        return (*pages_[page])[index % page_size];
     }
-    bool active(RecordIndex index) const {
-        return index < states_.size() && states_[index].state == RecordState::active;
+    bool active(RecordIndex index) const { return peek(index).state == RecordState::active; }
+    /// Announced before, and not answered with now (§9).
+    bool silenced(RecordIndex index) const {
+        const LinkRecord& record = peek(index);
+        return record.state == RecordState::tentative && record.last_multicast != Instant{};
     }
+    bool absent(RecordIndex index) const { return peek(index).state == RecordState::absent; }
     /// The record is no longer of this link; when it was last multicast is remembered for a second,
     /// in case the same data comes back (§6).
     void forget(Instant now, RecordIndex index) {
-        if (index >= states_.size()) return;
+        if (!has_page(index)) return;
+        LinkRecord& record = (*this)[index];
         if (sent_within(index, now, record_interval)) {
             if (departed_.size() >= max_departed) departed_.clear();
-            departed_[digest(index)] = states_[index].last_multicast;
+            departed_[digest(index)] = record.last_multicast;
             tell_twins(index);
         }
-        states_[index] = {};
+        record = {};
     }
     void remember(RecordIndex index) {
         if (departed_.empty()) return;
         const auto found = departed_.find(digest(index));
         if (found == departed_.end()) return;
-        states_[index].last_multicast = std::max(states_[index].last_multicast, found->second);
+        LinkRecord& record = (*this)[index];
+        record.last_multicast = std::max(record.last_multicast, found->second);
         departed_.erase(found);
     }
 
     /// Was it multicast here less than that long before now?
     bool sent_within(RecordIndex index, Instant now, Duration time) const {
-        return index < states_.size() && states_[index].last_multicast != Instant{} &&
-               now - states_[index].last_multicast < time;
+        const Instant last = peek(index).last_multicast;
+        return last != Instant{} && now - last < time;
     }
 
     /// The record of this name and data that is active here.
@@ -95,15 +107,24 @@ public:
 
 private:
     static constexpr std::size_t max_departed = 4096;
+    static constexpr std::size_t page_size = 16;
+    using Page = std::array<LinkRecord, page_size>;
+
+    bool has_page(RecordIndex index) const {
+        return index / page_size < pages_.size() && pages_[index / page_size];
+    }
+    const LinkRecord& peek(RecordIndex index) const {
+        static constexpr LinkRecord none{};
+        return has_page(index) ? (*pages_[index / page_size])[index % page_size] : none;
+    }
 
     /// The same data stays published in another scope: for it, too, that was the last time.
     void tell_twins(RecordIndex index) {
         if (!zone_[index].has_twin) return;
         for (const RecordIndex other : zone_.at(zone_[index].owner)) {
-            if (other == index || other >= states_.size() || !zone_.same_data(other, index))
-                continue;
-            states_[other].last_multicast =
-                std::max(states_[other].last_multicast, states_[index].last_multicast);
+            if (other == index || !has_page(other) || !zone_.same_data(other, index)) continue;
+            LinkRecord& twin = (*this)[other];
+            twin.last_multicast = std::max(twin.last_multicast, peek(index).last_multicast);
         }
     }
 
@@ -118,7 +139,7 @@ private:
     }
 
     const Zone& zone_;
-    std::vector<LinkRecord> states_;  // by RecordIndex
+    std::vector<std::unique_ptr<Page>> pages_;  // by RecordIndex
     boost::unordered_flat_map<std::uint64_t, Instant> departed_;
 };
 

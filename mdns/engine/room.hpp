@@ -2,6 +2,7 @@
 // timers, fills the outbox; none knows another. Only Link knows them all.
 #pragma once
 
+#include "mdns/engine/asked_unicast.hpp"
 #include "mdns/engine/cache.hpp"
 #include "mdns/engine/claims.hpp"
 #include "mdns/engine/context.hpp"
@@ -22,8 +23,7 @@ struct Room {
     Context& host;
     const LinkId id;
     LinkInfo info;
-    std::optional<Instant>
-        asked_unicast;  // when a QU question last left: its answers may come by unicast (§6)
+    AskedUnicast asked_unicast;
     Scheduler timers;
     RecordStates records{host.zone};
     Claims claims;

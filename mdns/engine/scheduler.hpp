@@ -44,6 +44,7 @@ public:
     std::optional<Due> pop_due(Instant now);
     std::optional<Instant> next() const;
     std::optional<Timer> next_timer() const;
+    std::uint64_t next_id() const { return heap_.front().id; }  // of a scheduler that is not empty
     std::size_t size() const { return heap_.size(); }
 
 private:

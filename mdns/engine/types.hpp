@@ -48,13 +48,14 @@ struct Scope {
 struct Prefix {
     Address address;
     std::uint8_t length = 0;
+    bool ours = true;  // false: the address of the other end of a point-to-point link
     bool operator==(const Prefix&) const = default;
 };
 
 /// What the engine must know of a link. Given again whenever any of it changes.
 struct LinkInfo {
     std::size_t mtu = 1500;
-    std::vector<Prefix> prefixes;  // own addresses of this link's family, with their prefix lengths
+    std::vector<Prefix> prefixes;  // addresses of this link's family, with their prefix lengths
     bool port_shared = false;      // another stack has UDP 5353 too: never ask for unicast (§15.1)
     bool publish = true;           // false: browse and resolve only (PRODUCT "trust")
 };

@@ -138,6 +138,19 @@ boost::system::result<LinkSocket, SocketError> open_link_socket(LinkId link, Bin
     return opened;
 }
 
+boost::system::result<LinkSocket, SocketError> open_local_socket() {
+    LinkSocket opened{new_socket(Family::ipv4)};
+    if (!opened.fd.is_open()) return failure("open a UDP socket");
+    if (!bind_to_device(opened.fd.get(), loopback_ifindex)) return failure("bind to loopback");
+    Setup setup(opened.fd.get());
+    share_port(setup, true);
+    setup.set("ask for packet info", IPPROTO_IP, IP_PKTINFO, on)
+        .set("refuse foreign groups", IPPROTO_IP, IP_MULTICAST_ALL, off)
+        .bind_port(Family::ipv4);
+    if (setup.failed()) return *setup.failed();
+    return opened;
+}
+
 bool port_is_taken(Family family) {
     const FileDescriptor trial = new_socket(family);
     if (!trial.is_open()) return false;

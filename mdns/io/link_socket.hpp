@@ -5,7 +5,10 @@
 //   IPv6;
 //   - sockets that share a port and a device are one group, of which newer kernels (6.x) give a
 //     multicast datagram that only one of them has joined to any: so each has a group of its own;
-//   - unicast comes to the socket of the interface it came in on;
+//   - unicast comes to the socket of the interface it came in on. From this host itself it comes in
+//     on the loopback interface, by IPv4, whosever the address: a socket bound to that one is
+//     there for it, which no other host can reach (a wildcard one would be given, too, what comes
+//     in on interfaces that are denied);
 //   - it stays right where the interface is a port of a VRF, whose packets bear the VRF's index.
 // Beside another program on the port all this holds, but whether unicast comes to it or to us is
 // the kernel's choice: to us if it has not set SO_REUSEPORT, else to who has bound last (§15.1).
@@ -35,11 +38,17 @@ struct LinkSocket {
     bool bound_to_device = true;
 };
 
+constexpr int loopback_ifindex = 1;  // in every network namespace
+
 enum class Binding { device, any };  // `any` is what an old kernel leaves us; also for tests
 
 /// Non-blocking, joined to the link's group, TTL 255 for unicast and multicast.
 boost::system::result<LinkSocket, SocketError> open_link_socket(engine::LinkId link,
                                                                 Binding binding = Binding::device);
+
+/// Bound to the loopback interface and joined to nothing: for IPv4 queries of this host to its own
+/// addresses.
+boost::system::result<LinkSocket, SocketError> open_local_socket();
 
 /// Whether somebody has port 5353: a trial bind without reuse options (§15.1). Only before the
 /// first socket of ours is open does that say anything about others.

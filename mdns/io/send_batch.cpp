@@ -58,6 +58,12 @@ void put_source(msghdr& header, Control& control, const Address& from, int ifind
 
 bool no_room(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS; }
 
+/// What a link answers that is not quite up: no route for the group, no address to send from, or
+/// one whose duplicate is still looked for (IPv6).
+bool not_ready(int error) {
+    return error == ENETUNREACH || error == EADDRNOTAVAIL || error == EINVAL;
+}
+
 engine::Endpoint group_of(Family family) {
     static const Address ipv4 = boost::asio::ip::make_address(group_ipv4);
     static const Address ipv6 = boost::asio::ip::make_address(group_ipv6);
@@ -91,7 +97,7 @@ bool SendBatch::add(std::span<const std::uint8_t> bytes, const std::optional<eng
                     const std::optional<Address>& from) {
     const auto name = target(to);
     if (!name) return false;
-    items_.push_back({bytes_.size(), bytes.size(), *name, from});
+    items_.push_back({bytes_.size(), bytes.size(), *name, !to, from});
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return true;
 }
@@ -119,7 +125,20 @@ int SendBatch::send_some(int fd, std::size_t first) {
     return taken;
 }
 
-SendOutcome SendBatch::flush(int fd) {
+/// The items before `count` are done with.
+void SendBatch::forget(std::size_t count) {
+    if (count < items_.size()) {
+        const std::size_t gone = items_[count].offset;
+        bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(gone));
+        items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(count));
+        for (Item& item : items_) item.offset -= gone;
+    } else {
+        bytes_.clear();
+        items_.clear();
+    }
+}
+
+SendOutcome SendBatch::flush(int fd, bool patient) {
     SendOutcome outcome;
     std::size_t next = 0;
     while (next < items_.size()) {
@@ -132,6 +151,10 @@ SendOutcome SendBatch::flush(int fd) {
             break;
         } else if (items_[next].from) {
             items_[next].from.reset();  // that address of ours may be gone: any other will do
+        } else if (patient && items_[next].to_group && not_ready(errno)) {
+            outcome.stuck = true;
+            forget(next);
+            return outcome;
         } else {
             outcome.error = errno;
             ++outcome.failed;

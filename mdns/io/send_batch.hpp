@@ -19,6 +19,7 @@ struct SendOutcome {
     std::size_t dropped = 0;  // no room in the socket's or the device's queue
     std::size_t failed = 0;   // refused for another reason
     int error = 0;            // errno of the last refusal
+    bool stuck = false;       // what is left has to be tried again
 };
 
 /// Its memory is kept between flushes.
@@ -36,8 +37,9 @@ public:
     bool full() const { return items_.size() >= 64 || bytes_.size() >= 256 * 1024; }
 
     /// Sends all, in order. What cannot be sent now is dropped: mDNS repeats what matters, and late
-    /// answers are worse than none.
-    SendOutcome flush(int fd);
+    /// answers are worse than none. But a link that has just come up may not have its routes or
+    /// addresses yet: if `patient`, what is refused for that is kept, with all that follows it.
+    SendOutcome flush(int fd, bool patient = false);
 
 private:
     union SocketAddress {
@@ -48,12 +50,14 @@ private:
         std::size_t offset;
         std::size_t length;
         SocketAddress to;
+        bool to_group;
         std::optional<engine::Address> from;
     };
     static constexpr std::size_t chunk = 32;  // messages per system call
 
     std::optional<SocketAddress> target(const std::optional<engine::Endpoint>& to) const;
     int send_some(int fd, std::size_t first);
+    void forget(std::size_t count);
 
     engine::LinkId link_;
     std::vector<std::uint8_t> bytes_;

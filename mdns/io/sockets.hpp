@@ -27,7 +27,8 @@ struct Handlers {
     /// after the last datagram that was read together.
     std::function<void(engine::LinkId, const engine::Source&, std::span<const std::uint8_t>)>
         on_datagram;
-    /// Sending on the link was refused; told once per link and reason.
+    /// Sending on the link was refused for longer than a link takes to come up, and not for the
+    /// interface being down or gone; told once per link and reason.
     std::function<void(engine::LinkId, const boost::system::error_code&)> on_send_failure;
 };
 
@@ -43,6 +44,11 @@ public:
     /// Sends what is queued for it, then leaves.
     void close(engine::LinkId link);
     bool is_open(engine::LinkId link) const;
+    /// Which addresses are the link's: what comes from them is our own host's, and a datagram that
+    /// this host sends to one of them belongs to that link.
+    void on_addresses(engine::LinkId link, std::vector<engine::Address> addresses);
+    /// Of an open link; else nothing.
+    Traffic traffic(engine::LinkId link) const;
 
     /// Copies the datagram into the queue of its link; a link that is not open counts as failed.
     void send(const engine::SendDatagram& datagram);

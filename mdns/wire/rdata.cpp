@@ -109,6 +109,12 @@ Errc check_rdata(std::uint16_t type, Bytes rdata) { return check(Fields::canonic
 
 bool same_rdata(std::uint16_t type, Bytes left, Bytes right) {
     if (std::ranges::equal(left, right)) return true;
+    // Names may differ in case, so in this bit of a byte; whatever differs more is found out
+    // cheaply.
+    const auto alike = [](std::uint8_t one, std::uint8_t other) {
+        return one == other || (one ^ other) == 0x20;
+    };
+    if (!std::ranges::equal(left, right, alike)) return false;
     return equal(Fields::canonical(type, left), Fields::canonical(type, right));
 }
 

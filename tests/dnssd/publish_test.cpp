@@ -255,6 +255,42 @@ TEST_F(Publishing, NamesArePublishedInNfc) {  // RFC6763-§4.1.1-06 RFC6762-§16
     }
 }
 
+TEST_F(Publishing, NamesAreUtf8AndNothingElse) {  // RFC6762-§16-03
+    publish(us, {.name = {"M\xc3\xbcller \xe6\x97\xa5", "_http._tcp"},
+                 .host = name("m\xc3\xbcller.local"),
+                 .port = 80});
+    network.run(3s);
+    std::string bytes;
+    for (const auto& packet : network.packets) {
+        const auto& more = packet.bytes;
+        bytes.append(more.begin(), more.end());
+    }
+    EXPECT_THAT(bytes, testing::HasSubstr("\x0bM\xc3\xbcller \xe6\x97\xa5"));
+    EXPECT_THAT(bytes, testing::HasSubstr("\x07m\xc3\xbcller"));
+    EXPECT_THAT(bytes, Not(testing::HasSubstr("xn--")));
+    for (const char* other : {"M\xfcller", "\xff\xfeM", "\xed\xa0\x80"}) {  // Latin-1, UTF-16
+        EXPECT_EQ(us.catalogue.publish(network.now(), {.name = {other, "_http._tcp"}, .port = 80})
+                      .error(),
+                  Errc::bad_name)
+            << other;
+    }
+}
+
+TEST_F(Publishing, RecordsLiveAsLongAsTheirKind) {  // RFC6762-§10-01 RFC6762-§10-02
+    publish(us, {.name = web.name, .subtypes = {"_printer"}, .port = 80});
+    network.run(3s);
+    std::set<std::string> seen;
+    for (const auto& sent : network.records_from(us)) {
+        const auto& record = sent.record;
+        seen.insert(mdns::wire::type_name(record.type) + " " + record.name.to_text());
+        EXPECT_EQ(record.ttl, record.type == mdns::wire::type::srv ? 120u : 4500u) << text(record);
+    }
+    EXPECT_THAT(seen,
+                UnorderedElementsAre("SRV Web._http._tcp.local", "TXT Web._http._tcp.local",
+                                     "PTR _http._tcp.local", "PTR _printer._sub._http._tcp.local",
+                                     "PTR _services._dns-sd._udp.local"));
+}
+
 TEST_F(Publishing, AnEmptyNameIsTheHosts) {  // RFC6763-§4.1.1-04 RFC6763-§4.1.1-05
     publish(us, {.name = {"", "_http._tcp"}, .port = 80});
     network.run(3s);

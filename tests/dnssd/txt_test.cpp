@@ -91,7 +91,8 @@ TEST(Txt, BrokenLastStringIsLeftOut) {  // RFC6763-§6.1-05
     EXPECT_THAT(mdns::wire::parse_txt(broken), ElementsAre("a=1"));
 }
 
-TEST(Txt, AdvisesAgainstWhatWorksBadly) {  // RFC6763-§6.2-03 RFC6763-§6.4-03 RFC6763-§6.4-08
+// RFC6763-§6.2-03 RFC6763-§6.4-03 RFC6763-§6.4-08 RFC6762-§17-03
+TEST(Txt, AdvisesAgainstWhatWorksBadly) {
     EXPECT_THAT(advice_on_txt({"a=1", "b"}), IsEmpty());
     EXPECT_THAT(advice_on_txt({"a=1", "A=2"}), SizeIs(1));
     EXPECT_THAT(advice_on_txt({"ten_letters=1"}), SizeIs(1));

@@ -64,8 +64,8 @@ public:
     }
     Build& known(const wire::Record& record) { return answer(record); }
     Build& unique(const wire::Record& record) { return answer(record, true); }
-    Build& authority(const wire::Record& record) {
-        return add(wire::Section::authority, record, false);
+    Build& authority(const wire::Record& record, bool flush = false) {
+        return add(wire::Section::authority, record, flush);
     }
     Build& additional(const wire::Record& record, bool flush = false) {
         return add(wire::Section::additional, record, flush);

@@ -36,7 +36,7 @@ TEST(HostLabel, FallsBackToTheSystem) {
     }
 }
 
-TEST(HostLabel, OfTheOwnerIsTakenOrRefused) {
+TEST(HostLabel, OfTheOwnerIsTakenOrRefused) {  // RFC6762-§3-07 RFC6762-§16-03
     EXPECT_THAT(checked_label("My Mac"), Optional(std::string("My Mac")));
     EXPECT_THAT(checked_label("e\xcc\x81"), Optional(std::string("\xc3\xa9")));
     for (const std::string& bad : {std::string(), std::string("a.b"), std::string(64, 'x'),

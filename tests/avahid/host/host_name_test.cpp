@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <set>
+
 #include "tests/dnssd/support/network.hpp"
 
 namespace avahid::host {
@@ -85,13 +88,39 @@ TEST_F(HostNames, CarryBothFamiliesOnBothLinks) {  // RFC6762-§6.2-01 RFC6762-�
     EXPECT_EQ(us.host_name.state(), State::established);
 }
 
+TEST_F(HostNames, AreAddressesOfTheInterfaceAndTheirReverseNames) {  // RFC6762-§8-02
+    us.plug_both(3, 7);
+    us.host_name.on_addresses(network.now(), 3, {address("169.254.33.1"), address("fe80::3")});
+    name_us("alpha");
+    network.run(4s);
+    std::map<int, std::set<std::string>> seen;  // by group
+    for (const auto& packet : network.packets) {
+        mdns::wire::Message message;
+        if (packet.sender != 0 || message.decode(packet.bytes) != mdns::wire::Errc::ok) continue;
+        for (const auto& record : message.records()) {
+            if (!message.header().response || record.type == mdns::wire::type::nsec) continue;
+            seen[packet.segment].insert(text(record.to_record()));
+            EXPECT_EQ(record.ttl, 120u);  // RFC6762-§10-01
+        }
+    }
+    for (const auto& [group, texts] : seen) {
+        const bool first = group < 2;
+        EXPECT_EQ(texts.size(), 4u);  // two addresses, two reverse names; no HINFO
+        EXPECT_TRUE(
+            texts.contains(first ? "alpha.local A 169.254.1.1" : "alpha.local A 169.254.33.1"));
+        EXPECT_TRUE(
+            texts.contains(first ? "alpha.local AAAA fe80::1" : "alpha.local AAAA fe80::3"));
+    }
+    EXPECT_EQ(seen.size(), 4u);  // both families of both
+}
+
 TEST_F(HostNames, AreEstablishedAtOnceWithoutInterfaces) {
     us.host_name.set_wanted(network.now(), "alpha");
     EXPECT_EQ(us.host_name.state(), State::established);
     EXPECT_EQ(us.host_name.name(), name("alpha.local"));
 }
 
-TEST_F(HostNames, ChangeAfterAConflictForTheLaterHostOnly) {  // RFC6762-§9-06 RFC6762-§9-10
+TEST_F(HostNames, ChangeAfterAConflictForTheLaterHostOnly) {  // RFC6762-§9-06
     name_us("alpha");
     network.run(4s);
     name_peer("alpha");

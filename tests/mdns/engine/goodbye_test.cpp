@@ -68,5 +68,28 @@ TEST(MdnsGoodbye, StoppingSaysGoodbyeOnEveryLinkForEverything) {
     EXPECT_EQ(gone[eth1], 1000u);
 }
 
+/// The rival's service has the same PTR record, word for word.
+TEST(MdnsGoodbye, OfALostNameLeavesTheRivalsRecordsAlone) {
+    MdnsHost host;
+    host.link_up();
+    host.link_up(eth0_v6, "fe80::1");
+    host.link_up(eth1, "10.1.0.1");
+    const auto id = host.established({unique(srv("web._x._tcp.local", "host.local", 80)),
+                                      shared(ptr("_x._tcp.local", "web._x._tcp.local"))});
+    const auto rival = response().unique(srv("web._x._tcp.local", "rival.local", 80));
+    host.receive(rival);
+    host.advance(300ms);
+    host.receive(rival);  // defends it
+    ASSERT_THAT(host.all<engine::Conflict>(), SizeIs(1));
+    host.clear();
+    host.engine.withdraw(host.now(), id);
+    host.drain();
+    host.advance(2s);
+    for (const auto& packet : host.responses()) {
+        const bool there = packet.text.has_answer("_x._tcp.local PTR 0");
+        EXPECT_EQ(there, packet.link == eth1) << packet;  // nobody else has it on that interface
+    }
+}
+
 }  // namespace
 }  // namespace test

@@ -50,6 +50,24 @@ TEST_F(MdnsIngress, UnicastResponseWithinTwoSecondsOfTheQuestion) {  // RFC6762-
     }
 }
 
+TEST_F(MdnsIngress, UnicastResponseMustAnswerWhatWasAsked) {  // RFC6762-§6-19 RFC6762-§6-20
+    for (const auto& [said, accepted] :
+         {std::pair{response().unique(a("PEER.local", "10.0.0.9")), true},
+          {response().unique(nsec("peer.local", {type::aaaa})), true},
+          {response().unique(a("other.local", "10.0.0.9")), false},
+          {response()
+               .answer(ptr("_x._tcp.local", "peer._x._tcp.local"))
+               .additional(a("peer.local", "10.0.0.9"), true),
+           false}}) {
+        MdnsHost fresh;
+        fresh.ask("peer.local", type::a);
+        fresh.link_up();
+        while (fresh.queries().empty()) fresh.advance(1ms);  // QU
+        fresh.receive(said, from("10.0.0.9", 5353, false));
+        EXPECT_EQ(!fresh.engine.cache(fresh.now()).empty(), accepted);
+    }
+}
+
 TEST_F(MdnsIngress, MulticastFromAnywhereIsOfThisLink) {  // RFC6762-§11-04
     host.receive(answer, from("203.0.113.9"));
     EXPECT_TRUE(heard());
@@ -109,6 +127,27 @@ TEST_F(MdnsIngress, MalformedPacketsAreCountedAndHaveNoEffect) {  // RFC6762-§1
 TEST_F(MdnsIngress, PacketsOfUnknownLinksAreDropped) {  // RFC6762-§11-09
     host.receive(answer, from("10.0.0.9"), {99, engine::Family::ipv4});
     EXPECT_FALSE(heard());
+}
+
+TEST_F(MdnsIngress, OtherEndOfAPointToPointLinkIsOnTheLinkAndNotOurselves) {
+    MdnsHost tunnel;
+    engine::LinkInfo info;
+    info.prefixes = {{boost::asio::ip::make_address("10.9.0.1"), 32},
+                     {boost::asio::ip::make_address("10.9.0.2"), 32, false}};
+    tunnel.engine.on_link(tunnel.now(), eth0, info);
+    tunnel.established({unique(a("host.local", "10.9.0.1"))});
+    tunnel.ask("_http._tcp.local", type::ptr, false);
+    tunnel.advance(200ms);
+    const Octets ours = tunnel.queries().at(0).bytes;
+    tunnel.clear();
+    tunnel.receive(query().ask("host.local", type::a, true), from("10.9.0.2", 5353, false));
+    EXPECT_THAT(tunnel.responses(), SizeIs(1));
+    EXPECT_EQ(tunnel.engine.counters().off_link, 0u);
+    // The peer asks byte for byte what we asked: that is no echo.
+    tunnel.receive(ours, from("10.9.0.2"));
+    EXPECT_EQ(tunnel.engine.counters().own_echoes, 0u);
+    tunnel.receive(ours, from("10.9.0.1"));
+    EXPECT_EQ(tunnel.engine.counters().own_echoes, 1u);
 }
 
 TEST_F(MdnsIngress, RandomBytesDoNoHarm) {

@@ -39,6 +39,10 @@ TEST_F(MdnsObserve, WhatPeersAskForInVainIsGone) {  // RFC6762-§10.5-01 RFC6762
     EXPECT_TRUE(removed());
     EXPECT_THAT(host.sent, IsEmpty());  // RFC6762-§10.5-03
     EXPECT_THAT(host.engine.cache(host.now()), IsEmpty());
+    host.advance(29s);
+    EXPECT_THAT(host.sent, IsEmpty());
+    host.advance(31s);  // in case that was wrong
+    EXPECT_THAT(host.queries(), SizeIs(1));
 }
 
 TEST_F(MdnsObserve, AnAnswerInTimeKeepsIt) {  // RFC6762-§10.5-02
@@ -56,12 +60,20 @@ TEST_F(MdnsObserve, AnAnswerInTimeKeepsIt) {  // RFC6762-§10.5-02
 
 TEST_F(MdnsObserve, ALateSecondQuestionLeavesTimeForItsAnswer) {
     peer_asks();
-    host.advance(30s);
+    host.advance(10s);
     peer_asks();
-    host.advance(1s);
+    host.advance(1999ms);
     EXPECT_FALSE(removed());
-    host.advance(1s);
+    host.advance(1ms);
     EXPECT_TRUE(removed());
+}
+
+TEST_F(MdnsObserve, QuestionsFarApartAreNoHint) {
+    for (int times = 0; times < 5; ++times) {
+        peer_asks();
+        host.advance(11s);
+    }
+    EXPECT_FALSE(removed());
 }
 
 TEST_F(MdnsObserve, TwoQuestionsWithinASecondAreOne) {

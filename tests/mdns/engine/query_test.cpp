@@ -246,8 +246,20 @@ TEST(MdnsQuery, PeersQuestionCountsAsOurs) {  // RFC6762-§7.3-01
     host.receive(query().ask("_x._tcp.local", type::ptr));
     host.advance(900ms);
     EXPECT_THAT(host.queries(), IsEmpty());
-    host.advance(200ms);
+    host.advance(350ms);  // and not all who heard it at the same time
     EXPECT_THAT(host.queries(), SizeIs(1));
+}
+
+TEST(MdnsQuery, AQuestionWithWhatWeOfferOurselvesCountsToo) {  // RFC6762-§7.3-01
+    MdnsHost host;
+    host.link_up();
+    host.established({shared(ptr("_x._tcp.local", "own._x._tcp.local"))});
+    host.ask("_x._tcp.local", type::ptr, false);
+    host.receive(query()
+                     .ask("_x._tcp.local", type::ptr)
+                     .known(ptr("_x._tcp.local", "own._x._tcp.local")));
+    host.advance(900ms);
+    EXPECT_THAT(host.queries(), IsEmpty());
 }
 
 TEST(MdnsQuery, ManyPeersDoNotEndOurOwnSeries) {

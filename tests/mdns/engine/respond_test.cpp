@@ -215,6 +215,7 @@ TEST_F(MdnsRespond, QmQuestionsNeverDrawUnicast) {  // RFC6762-§6-18
         host.receive(query().ask("_http._tcp.local", type::ptr));
         host.advance(700ms);
     }
+    EXPECT_FALSE(host.sent.empty());
     for (const auto& packet : host.sent) EXPECT_FALSE(packet.to);
 }
 
@@ -385,10 +386,31 @@ TEST_F(MdnsRespond, SaysOnlyWhatIsItsOwn) {  // RFC6762-§6-01
                      .unique(a("peer.local", "10.0.0.9")));
     host.receive(query().ask("_http._tcp.local", type::ptr).ask("peer.local", type::a));
     host.advance(2s);
+    EXPECT_FALSE(host.sent.empty());
     for (const auto& packet : host.sent) {
         EXPECT_THAT(packet.text.answers, Not(Contains(testing::HasSubstr("peer"))));
         EXPECT_THAT(packet.text.additionals, Not(Contains(testing::HasSubstr("peer"))));
     }
+}
+
+TEST(MdnsDenial, OnceAPacketIsEnough) {
+    MdnsHost host;
+    host.link_up();
+    host.established({unique(a("host.local", "10.0.0.1")), unique(a("host.local", "10.0.0.2")),
+                      unique(srv("web._x._tcp.local", "host.local", 80))});
+    host.receive(query()
+                     .ask("host.local", type::a)
+                     .ask("host.local", type::aaaa)
+                     .ask("web._x._tcp.local", type::srv));
+    host.advance(2s);
+    ASSERT_THAT(host.responses(), SizeIs(1));
+    const Text text = host.responses()[0].text;
+    std::ptrdiff_t denials = 0;
+    for (const auto* section : {&text.answers, &text.additionals}) {
+        denials += std::ranges::count_if(
+            *section, [](const std::string& line) { return line.starts_with("host.local NSEC"); });
+    }
+    EXPECT_EQ(denials, 1) << text;
 }
 
 }  // namespace

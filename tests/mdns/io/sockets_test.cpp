@@ -164,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(Sockets, BothBindings, ::testing::Values(Binding::devic
                              return binding.param == Binding::device ? "Device" : "Any";
                          });
 
-// RFC6762-§11-08 RFC6762-§11-09 RFC6762-§22-02
+// RFC6762-§11-08 RFC6762-§11-09 RFC6762-§5.2-16
 TEST_P(BothBindings, MulticastIsHeardOnceOnItsOwnLink) {
     open_all(GetParam());
     auto v4 = far_on_5353(AF_INET);
@@ -250,7 +250,8 @@ TEST_F(SocketsTest, UnicastIsOursUnlessTheOtherProgramHasReusePort) {
     EXPECT_FALSE(after.receive(0));
 }
 
-TEST_F(SocketsTest, GoesOutOnItsLinkWithTtl255FromPort5353) {  // RFC6762-§11-01 RFC6762-§6-15
+// RFC6762-§11-01 RFC6762-§6-15 RFC6762-§5.2-15
+TEST_F(SocketsTest, GoesOutOnItsLinkWithTtl255FromPort5353) {
     open_all();
     for (const int domain : {AF_INET, AF_INET6}) {
         const Family family = domain == AF_INET ? Family::ipv4 : Family::ipv6;
@@ -424,7 +425,7 @@ TEST_F(SocketsTest, BurstOfManyIsReadAndSentInFull) {
     EXPECT_EQ(sockets->counters().sent, 200u);
 }
 
-TEST_F(SocketsTest, SixtyLinksAreJoinedWithinTheUsualMembershipLimit) {
+TEST_F(SocketsTest, SixtyLinksAreJoinedWithinTheUsualMembershipLimit) {  // RFC6762-§22-02
     sysctl("net/ipv4/igmp_max_memberships", "20");
     make(Binding::device);
     std::vector<LinkId> links;
@@ -448,6 +449,8 @@ TEST_F(SocketsTest, SixtyLinksAreJoinedWithinTheUsualMembershipLimit) {
     EXPECT_EQ(joined("/proc/thread-self/net/igmp6", "ff0200000000000000000000000000fb"), 60);
     for (const LinkId link : links) sockets->close(link);
     EXPECT_EQ(joined("/proc/thread-self/net/igmp", "FB0000E0"), 0);
+    for (const LinkId link : links) open(link);
+    EXPECT_EQ(joined("/proc/thread-self/net/igmp", "FB0000E0"), 60);
 }
 
 TEST_F(SocketsTest, MissingInterfaceIsOneClearError) {
@@ -500,8 +503,11 @@ TEST_F(SocketsTest, RefusedSendingIsToldOncePerLinkAndReason) {
     open_all();
     ip("link set eth0 down");
     for (int i = 0; i < 3; ++i) send({eth0, Family::ipv4}, "lost");
+    EXPECT_THAT(failures, IsEmpty());  // the link may be about to come up
+    EXPECT_TRUE(run_until([&] { return sockets->counters().send_failed == 3; }, 2s));
+    send({eth0, Family::ipv4}, "lost at once");
+    EXPECT_EQ(sockets->counters().send_failed, 4u);
     EXPECT_THAT(failures, SizeIs(1));
-    EXPECT_EQ(sockets->counters().send_failed, 3u);
     auto peer = far_on_5353(AF_INET);
     send({eth1, Family::ipv4}, "other link");
     EXPECT_EQ(peer.receive().value_or(test::Seen()).bytes, "other link");
@@ -509,6 +515,92 @@ TEST_F(SocketsTest, RefusedSendingIsToldOncePerLinkAndReason) {
     ip("address replace 10.0.0.1/24 dev eth0");
     send({eth0, Family::ipv4}, "back");
     EXPECT_EQ(peer.receive().value_or(test::Seen()).bytes, "back");
+}
+
+TEST_F(SocketsTest, WhatALinkCannotSendYetIsSentALittleLaterInOrder) {
+    open_all();
+    const LinkId link{eth0, Family::ipv6};
+    auto peer = far_on_5353(AF_INET6);
+    ip("-6 route flush table local dev eth0 type multicast");  // as before the kernel has made it
+    send(link, "one");
+    send(link, "two");
+    run_for(60ms);
+    EXPECT_FALSE(peer.receive(0));
+    ip("-6 route add multicast ff00::/8 dev eth0 table local");
+    send(link, "three");
+    EXPECT_TRUE(run_until([&] { return sockets->counters().sent == 3; }, 2s));
+    for (const char* expected : {"one", "two", "three"}) {
+        EXPECT_EQ(peer.receive().value_or(test::Seen()).bytes, expected);
+    }
+    EXPECT_THAT(failures, IsEmpty());
+    EXPECT_EQ(sockets->counters().send_failed, 0u);
+}
+
+TEST_F(SocketsTest, ClosingDoesNotWaitAndTellsNothing) {
+    open_all();
+    ip("link set eth0 down");
+    sockets->send({{eth0, Family::ipv4}, std::nullopt, bytes_of("goodbye")});
+    sockets->close({eth0, Family::ipv4});
+    EXPECT_EQ(sockets->counters().send_failed, 1u);
+    run_for(300ms);
+    EXPECT_THAT(failures, IsEmpty());
+}
+
+// A query that this host sends to one of its own addresses comes in on the loopback interface.
+TEST_P(BothBindings, OwnAddressCanBeAskedByThisHostAndAnswersOnItsLink) {
+    open_all(GetParam());
+    sockets->on_addresses({eth0, Family::ipv4}, {make_address("10.0.0.1")});
+    sockets->on_addresses({eth1, Family::ipv4}, {make_address("10.0.1.1")});
+    sockets->on_addresses({eth1, Family::ipv6}, {make_address("fd00:1::1")});
+    reply = [&](LinkId link, const engine::Source& source) {
+        sockets->send({link, source.from, bytes_of("answer")});
+    };
+    const auto ask = [&](int domain, const char* address, LinkId link) {
+        PlainSocket asker(domain);
+        asker.send_to("question", address);
+        EXPECT_THAT(hear(1), ElementsAre(Heard{"question", link, address, false}));
+        const auto answer = asker.receive().value_or(test::Seen());
+        EXPECT_EQ(answer.bytes, "answer");
+        EXPECT_EQ(answer.from, address);
+    };
+    ask(AF_INET, "10.0.0.1", {eth0, Family::ipv4});
+    ask(AF_INET, "10.0.1.1", {eth1, Family::ipv4});
+    ask(AF_INET6, "fd00:1::1", {eth1, Family::ipv6});
+    EXPECT_EQ(sockets->traffic({eth0, Family::ipv4}).unicast_heard, 0u);  // that was ourselves
+
+    PlainSocket(AF_INET).send_to("of no link", "127.0.0.1");
+    sockets->close({eth0, Family::ipv4});
+    PlainSocket(AF_INET).send_to("of a closed link", "10.0.0.1");
+    EXPECT_THAT(hear(0), IsEmpty());
+}
+
+TEST_F(SocketsTest, LocalSocketIsNoOtherProgramAndGoesWithTheLastLink) {
+    open_all();
+    EXPECT_FALSE(sockets->look_for_others());
+    for (const int ifindex : {eth0, eth1}) sockets->close({ifindex, Family::ipv4});
+    EXPECT_THAT(other_sockets(Family::ipv4, {}), IsEmpty());
+    open({eth0, Family::ipv4});
+    EXPECT_THAT(other_sockets(Family::ipv4, {}), SizeIs(2));
+}
+
+TEST_F(SocketsTest, CountsWhetherOthersAreHeard) {
+    open_all();
+    const LinkId link{eth0, Family::ipv4};
+    sockets->on_addresses(link, {make_address("10.0.0.1")});
+    send(link, "to all");
+    send(link, "to one", Endpoint{make_address("10.0.0.2"), 5353});
+    EXPECT_THAT(hear(1), SizeIs(1));  // its own, looped back
+    EXPECT_EQ(sockets->traffic(link).group_sent, 1u);
+    EXPECT_EQ(sockets->traffic(link).group_heard, 0u);
+    auto peer = far_on_5353(AF_INET);
+    peer.send_to("to us", "10.0.0.1");
+    EXPECT_THAT(hear(1), SizeIs(1));
+    EXPECT_EQ(sockets->traffic(link).unicast_heard, 1u);
+    EXPECT_EQ(sockets->traffic(link).group_heard, 0u);
+    peer.send_to_group("to all", "far0");
+    EXPECT_THAT(hear(1), SizeIs(1));
+    EXPECT_EQ(sockets->traffic(link).group_heard, 1u);
+    EXPECT_EQ(sockets->traffic({eth1, Family::ipv4}).group_sent, 0u);
 }
 
 TEST_F(SocketsTest, RefusedDatagramDoesNotTakeTheOthersAlong) {
