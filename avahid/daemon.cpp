@@ -34,6 +34,7 @@ using mdns::engine::Instant;
 using std::chrono::steady_clock;
 
 constexpr auto retry_time = std::chrono::seconds(5);  // for links whose socket could not be opened
+constexpr auto look_pause = std::chrono::seconds(1);  // for programs that share our port
 constexpr auto goodbye_time = std::chrono::seconds(2);  // at the most, when stopping
 // A killed daemon accepts until the kernel has taken it apart: so long an address may be in use.
 constexpr auto dying_time = std::chrono::seconds(1);
@@ -89,7 +90,9 @@ struct Daemon::Impl final : session::Machine {
     void on_datagram(mdns::engine::LinkId link, const mdns::engine::Source& source,
                      std::span<const std::uint8_t> bytes);
     void on_link_event(const net::LinkEvent& event);
+    void look_for_others(Instant now);
     void on_host_event(const host::Event& event);
+    void tell_host_name();
     void log_rename(const dnssd::Event& event) const;
     void on_resume();
     void retry_failed_links();
@@ -99,6 +102,7 @@ struct Daemon::Impl final : session::Machine {
     void wait_for_watchdog(std::chrono::microseconds interval);
     void load_static();
     void reload_all();
+    void reload_keeper(const config::Server& now);
     bool listen();
     void stop();
     void finish();
@@ -125,13 +129,15 @@ struct Daemon::Impl final : session::Machine {
     boost::asio::steady_timer last_call{io};
     boost::asio::steady_timer retry{io};
     bool retrying = false;
+    Instant looked_for_others{};
     boost::asio::signal_set signals{io, SIGINT, SIGTERM};
     boost::asio::signal_set requests{io, SIGHUP, SIGUSR1};
     ResumeDetector sleep;
     int exit_status = 0;
     bool stopping = false;
-    bool keeper_lost = false;        // with it the power over its addresses
-    bool host_name_was_set = false;  // by a client: the kernel's is no longer followed
+    bool keeper_lost = false;                // with it the power over its addresses
+    bool host_name_was_established = false;  // on some link
+    bool host_name_was_set = false;          // by a client: the kernel's is no longer followed
 
     std::unique_ptr<keeper::KeeperClient> keeper;
     mdns::engine::Engine engine;
@@ -159,12 +165,11 @@ Daemon::Impl::Impl(Setup given)
                                 io, std::move(setup.keeper->socket),
                                 [this] {
                                     keeper_lost = true;
-                                    if (stopping) return;
                                     log::error(
                                         "the keeper process has died: link-local addresses stay "
                                         "until the next start, ending");
                                     exit_status = 1;
-                                    stop();
+                                    if (!stopping) stop();
                                 })
                           : nullptr),
       engine(engine_config(setup.config)),
@@ -204,6 +209,7 @@ int Daemon::Impl::run() {
     wait_for_request();
     host.set_wanted(steady_clock::now(), wanted_host_name());
     hostname = std::make_unique<HostnameWatcher>(io, [this] { on_hostname(); });
+    tell_host_name();  // claimed together with the services that point to it
     load_static();
     pump();
     if (const auto interval = ops::notify::watchdog_interval()) wait_for_watchdog(*interval);
@@ -280,10 +286,7 @@ void Daemon::Impl::on_datagram(mdns::engine::LinkId link, const mdns::engine::So
 void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     if (stopping) return;
     const Instant now = steady_clock::now();
-    if (sockets.look_for_others()) {
-        for (const auto& [ifindex, interface] : monitor.interfaces())
-            links.on_interface(now, interface);
-    }
+    look_for_others(now);
     const auto found = monitor.interfaces().find(event.ifindex);
     if (event.kind == net::LinkEvent::Kind::gone || found == monitor.interfaces().end()) {
         links.on_interface_gone(now, event.ifindex);
@@ -294,6 +297,15 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     }
     pump();
     retry_failed_links();
+}
+
+/// Links come by the hundred, and this reads a table as long as all our sockets.
+void Daemon::Impl::look_for_others(Instant now) {
+    if (now - looked_for_others < look_pause) return;
+    looked_for_others = now;
+    if (!sockets.look_for_others()) return;
+    for (const auto& [ifindex, interface] : monitor.interfaces())
+        links.on_interface(now, interface);
 }
 
 void Daemon::Impl::retry_failed_links() {
@@ -313,16 +325,23 @@ void Daemon::Impl::retry_failed_links() {
 }
 
 void Daemon::Impl::on_host_event(const host::Event& event) {
-    const Instant now = steady_clock::now();
     if (const auto* renamed = std::get_if<host::Renamed>(&event)) {
         log::warning("host name {}.local belongs to {} ({}): now {}.local", renamed->from,
                      renamed->peer.address.to_string(), name_of(renamed->link.ifindex),
                      renamed->to);
         if (renamed->no_end) log::error("for a minute no host name was free: trying on");
+        if (!host_name_was_established) tell_host_name();  // services are still being probed, too
     } else if (const auto* changed = std::get_if<host::StateChanged>(&event)) {
-        if (changed->state == host::State::established)
-            log::info("host name {}.local is established", host.label());
+        if (changed->state != host::State::established) return;
+        log::info("host name {}.local is established", host.label());
+        host_name_was_established = !engine.links().empty();
+        tell_host_name();
     }
+}
+
+/// What points to the host is told the name once it is ours: until then, it may be a rival's.
+void Daemon::Impl::tell_host_name() {
+    const Instant now = steady_clock::now();
     catalogue.set_host_name(now, host.name());
     services.on_host_name(now, host.label());
 }
@@ -398,10 +417,7 @@ void Daemon::Impl::load_static() {
     report(folder.diagnostics);
     report(hosts.diagnostics);
     if (setup.config.publish.disable_publishing) return;
-    const Instant now = steady_clock::now();
-    services.on_host_name(now, host.label());
-    catalogue.set_host_name(now, host.name());
-    services.load(now, folder.files, hosts.hosts);
+    services.load(steady_clock::now(), folder.files, hosts.hosts);
 }
 
 session::Errc Daemon::Impl::reload() {
@@ -419,6 +435,7 @@ void Daemon::Impl::reload_all() {
     report(loaded.diagnostics);
     config::apply(setup.options, loaded.config);
     const std::string old_name = setup.config.server.host_name;
+    reload_keeper(loaded.config.server);
     setup.config = std::move(loaded.config);
     links.on_config(setup.config);
     link_local.on_config(setup.config);
@@ -435,6 +452,21 @@ void Daemon::Impl::reload_all() {
     pump();
     log::info("configuration reloaded");
     ops::notify::ready("serving " + host.label() + ".local");
+}
+
+/// It reads the file itself; what is asked of it from here on is judged by that.
+void Daemon::Impl::reload_keeper(const config::Server& now) {
+    if (!keeper || keeper_lost) return;
+    const config::Server& before = setup.config.server;
+    const bool changed = now.allow_interfaces != before.allow_interfaces ||
+                         now.deny_interfaces != before.deny_interfaces;
+    keeper->reload_rules([changed](const boost::system::error_code& error) {
+        if (!error || !changed) return;
+        log::warning(
+            "link-local addresses: the interfaces allowed and denied stay those of the start: "
+            "the keeper takes others only from a file that root alone can write ({})",
+            error.message());
+    });
 }
 
 /// \return false when another avahid is at work here: the two would only quarrel
@@ -488,12 +520,14 @@ session::Status Daemon::Impl::status() const {
     status.wanted_name = host.wanted();
     status.host_state = host::to_string(host.state());
     status.uptime = std::chrono::duration<double>(now - started).count();
+    const auto neighbours = monitor.neighbours();
     for (const auto& [ifindex, interface] : monitor.interfaces()) {
         if (interface.loopback) continue;
         session::LinkState link = link_state(interface, engine.links());
         link.mdns_ipv4 = links.is_up({ifindex, mdns::engine::Family::ipv4});
         link.mdns_ipv6 = links.is_up({ifindex, mdns::engine::Family::ipv6});
         link.note = links.why_not(interface);
+        if (link.note.empty()) link.note = links.remark(interface, neighbours);
         status.links.push_back(std::move(link));
     }
     status.ipv4ll = link_local.states();

@@ -10,6 +10,7 @@
 namespace avahid {
 namespace {
 
+using ipv4ll::engine::Instant;
 using ipv4ll::engine::Policy;
 using ipv4ll::wire::Ipv4;
 
@@ -25,7 +26,7 @@ Policy to_engine(config::Ipv4llPolicy policy) {
     return Policy::off;
 }
 
-double seconds_between(ipv4ll::engine::Instant from, ipv4ll::engine::Instant to) {
+double seconds_between(Instant from, Instant to) {
     return std::chrono::duration<double>(to - from).count();
 }
 
@@ -36,12 +37,19 @@ struct LinkLocal::Port {
     std::optional<Policy> asked;  // by avahictl, until the daemon ends
     std::optional<Ipv4> held;     // asked of the keeper, perhaps not yet there
     bool seen = false;            // netlink has shown it on the interface
+    std::vector<Ipv4> leaving;    // held before: the keeper is at work, or netlink is behind
     std::optional<Ipv4> foreign;  // somebody else's 169.254 address
-    bool opening = false;         // the keeper is asked for the socket
+    Instant foreign_since;
+    std::optional<ipv4ll::engine::History> history;  // of the driver before
+    bool opening = false;                            // the keeper is asked for the socket
     bool gone = false;
+    Instant idle_since = std::chrono::steady_clock::now();  // without a driver
     std::string trouble;  // why there is no driver though there should be
     std::unique_ptr<ipv4ll::io::Driver> driver;
 
+    bool is_ours(Ipv4 address) const {
+        return address == held || std::ranges::find(leaving, address) != leaving.end();
+    }
     bool has(Ipv4 address) const {
         return std::ranges::any_of(interface.addresses,
                                    [&](const auto& one) { return one.address == address; });
@@ -60,6 +68,7 @@ void LinkLocal::on_interface(const net::Interface& interface) {
     const bool flapped = port->driver && port->interface.outages != interface.outages;
     const bool new_mac = port->driver && port->interface.mac != interface.mac;
     port->interface = interface;
+    std::erase_if(port->leaving, [&port](Ipv4 address) { return !port->has(address); });
     if (new_mac) port->driver->on_mac(ipv4ll::wire::Mac{interface.mac});
     if (flapped) port->driver->on_carrier(false);
     follow(*port);
@@ -105,7 +114,7 @@ std::optional<Ipv4> LinkLocal::foreign_address(const Port& port) const {
     for (const auto& one : port.interface.addresses) {
         if (!net::is_ipv4ll(one.address)) continue;
         const Ipv4 address = one.address.to_v4();
-        if (address != port.held && (port.driver || address != stale)) return address;
+        if (!port.is_ours(address) && (port.driver || address != stale)) return address;
     }
     return {};
 }
@@ -117,6 +126,7 @@ void LinkLocal::follow(Port& port) {
             "{}: {} was set by somebody else: it is left alone, no link-local address is claimed",
             port.interface.name, foreign->to_string());
     }
+    if (foreign != port.foreign) port.foreign_since = std::chrono::steady_clock::now();
     port.foreign = foreign;
     if (!eligible(port) || foreign) return end(port);
     if (port.driver) return pass_on(port);
@@ -153,6 +163,7 @@ void LinkLocal::start(Port& port, keeper::Descriptor socket) {
     settings.engine.seed = ipv4ll::engine::seed_of(port.interface.mac);
     settings.engine.last_used = memory_.load(port.interface.mac);
     settings.engine.probe_scale = config_.ipv4ll.probe_scale;
+    settings.engine.history = port.history;
     settings.policy.policy = policy_of(port);
     settings.policy.settle_time = config_.ipv4ll.settle_time;
     settings.policy.release_after = config_.ipv4ll.release_after;
@@ -167,28 +178,39 @@ ipv4ll::io::Host LinkLocal::host_of(Port& port) {
     host.add_address = [this, &port, ifindex](Ipv4 address, ipv4ll::io::Host::Answer answer) {
         port.held = address;
         port.seen = false;
+        // Before it is there: whatever dies from here on, the next start knows it for ours.
+        remember(port, address);
         keeper_->add_address(ifindex, address, config_.ipv4ll.default_route, std::move(answer));
     };
     host.remove_address = [this, &port, ifindex](Ipv4 address, bool for_good) {
         port.held.reset();
+        port.leaving.push_back(address);
+        const auto done = [this, ifindex, address](boost::system::error_code error) {
+            const auto found = ports_.find(ifindex);
+            if (!error || found == ports_.end()) return;
+            std::erase(found->second->leaving, address);  // not set by us, after all
+            if (!stopped_) follow(*found->second);
+        };
         if (for_good) {
-            keeper_->yield_address(ifindex, address, {});
+            keeper_->yield_address(ifindex, address, done);
         } else {
-            keeper_->remove_address(ifindex, address, {});
+            keeper_->remove_address(ifindex, address, done);
         }
     };
     host.bound = [](Ipv4) {};  // the driver logs it, and netlink tells the rest of the daemon
     host.released = [](Ipv4) {};
     host.advertised = [](bool) {
     };  // net::publishable_addresses decides the same from the addresses
-    host.remember = [this, &port](Ipv4 address) {
-        if (const auto error = memory_.store(port.interface.mac, address)) {
-            log::warning("{}: the address cannot be remembered: {}", port.interface.name,
-                         error.message());
-        }
-    };
+    host.remember = [this, &port](Ipv4 address) { remember(port, address); };
     host.log = [&port](std::string_view line) { log::info("{}: {}", port.interface.name, line); };
     return host;
+}
+
+void LinkLocal::remember(const Port& port, Ipv4 address) {
+    if (const auto error = memory_.store(port.interface.mac, address)) {
+        log::warning("{}: the address cannot be remembered: {}", port.interface.name,
+                     error.message());
+    }
 }
 
 void LinkLocal::pass_on(Port& port) {
@@ -207,7 +229,9 @@ void LinkLocal::pass_on(Port& port) {
 void LinkLocal::end(Port& port) {
     if (!port.driver) return;
     port.driver->stop();
+    port.history = port.driver->history();
     port.driver.reset();
+    port.idle_since = std::chrono::steady_clock::now();
     port.held.reset();
 }
 
@@ -243,16 +267,19 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
         state.name = port->interface.name;
         state.policy = ipv4ll::io::to_text(policy_of(*port));
         state.state = port->foreign ? "foreign" : "off";
+        state.since = seconds_between(port->idle_since, now);
         state.probe_scale = config_.ipv4ll.probe_scale;
-        if (port->foreign) state.address = port->foreign->to_string();
+        if (port->foreign) {
+            state.address = port->foreign->to_string();
+            state.since = seconds_between(port->foreign_since, now);
+        }
         if (port->driver) {
             const auto status = port->driver->status();
             const bool waiting = !status.claiming && status.deadline;
             state.state = waiting ? "waiting" : ipv4ll::io::to_text(status.engine.state);
             if (status.engine.state != ipv4ll::engine::State::down)
                 state.address = status.engine.address.to_string();
-            const bool moved = status.engine.since != ipv4ll::engine::Instant{};  // from its first
-            state.since = moved ? seconds_between(status.engine.since, now) : 0;
+            state.since = seconds_between(status.since, now);
             state.conflicts = static_cast<std::uint64_t>(status.engine.conflicts);
             if (status.deadline) state.next = std::max(0.0, seconds_between(now, *status.deadline));
         }

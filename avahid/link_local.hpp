@@ -44,6 +44,7 @@ private:
     void open(Port& port);
     void start(Port& port, keeper::Descriptor socket);
     ipv4ll::io::Host host_of(Port& port);
+    void remember(const Port& port, ipv4ll::wire::Ipv4 address);
     void pass_on(Port& port);
     void end(Port& port);
     std::optional<ipv4ll::wire::Ipv4> foreign_address(const Port& port) const;

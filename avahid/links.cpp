@@ -1,5 +1,7 @@
 #include "avahid/links.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "avahid/ops/log.hpp"
@@ -11,6 +13,9 @@ using mdns::engine::Family;
 using mdns::engine::Instant;
 using mdns::engine::LinkId;
 using mdns::engine::LinkInfo;
+
+// Probes and announcements of one host name on a link are about so many packets.
+constexpr std::uint64_t enough_sent = 10;
 
 constexpr Family families[] = {Family::ipv4, Family::ipv6};
 
@@ -29,11 +34,7 @@ std::string problem_text(const mdns::io::SocketError& problem) {
 }  // namespace
 
 void Links::on_interface(Instant now, const net::Interface& interface) {
-    const auto [seen, fresh] = outages_.try_emplace(interface.ifindex, interface.outages);
-    if (!fresh && seen->second != interface.outages) {  // down and up again since we looked
-        for (const Family family : families) take_down(now, {interface.ifindex, family});
-        seen->second = interface.outages;
-    }
+    note_changes(now, interface);
     bool served = false;
     for (const Family family : families) {
         const LinkId link{interface.ifindex, family};
@@ -54,11 +55,11 @@ void Links::on_interface(Instant now, const net::Interface& interface) {
 void Links::on_interface_gone(Instant now, int ifindex) {
     for (const Family family : families) take_down(now, {ifindex, family});
     host_.on_interface_gone(now, ifindex);
-    outages_.erase(ifindex);
+    seen_.erase(ifindex);
 }
 
 void Links::take_all_down(Instant now) {
-    for (const LinkId link : std::set(up_)) take_down(now, link);
+    while (!up_.empty()) take_down(now, up_.begin()->first);
 }
 
 std::string Links::why_not(const net::Interface& interface) const {
@@ -73,6 +74,61 @@ std::string Links::why_not(const net::Interface& interface) const {
         if (failed != failed_.end()) return problem_text(failed->second);
     }
     return "no address";
+}
+
+std::string Links::remark(const net::Interface& interface,
+                          std::span<const net::Neighbour> neighbours) const {
+    mdns::io::Traffic all;
+    for (const Family family : families) {
+        const auto one = sockets_.traffic({interface.ifindex, family});
+        all.group_sent += one.group_sent;
+        all.group_heard += one.group_heard;
+        all.unicast_heard += one.unicast_heard;
+    }
+    if (all.group_sent < enough_sent || all.group_heard > 0) return "";
+    if (all.unicast_heard == 0 && !net::has_company(interface, neighbours)) return "";
+    return fmt::format("multicast not delivered: sent {}, heard 0", all.group_sent);
+}
+
+/// What happened to the interface since it was last looked at, and is over.
+void Links::note_changes(Instant now, const net::Interface& interface) {
+    const auto [place, fresh] = seen_.try_emplace(
+        interface.ifindex, Seen{interface.name, interface.outages, interface.routers});
+    if (fresh) return;
+    Seen& seen = place->second;
+    if (seen.name != interface.name) {
+        const bool served = std::ranges::any_of(families, [&](Family family) {
+            return is_up({interface.ifindex, family});
+        });
+        log::write(served ? log::Level::info : log::Level::debug, "{} is now {}",
+                   fmt::make_format_args(seen.name, interface.name));
+    }
+    if (seen.outages != interface.outages) {  // down and up again
+        for (const Family family : families) take_down(now, {interface.ifindex, family});
+    }
+    const bool roamed = std::ranges::any_of(interface.routers, [&](const net::DefaultRoute& one) {
+        return std::ranges::none_of(seen.routers, [&](const net::DefaultRoute& before) {
+            return before.gateway == one.gateway;
+        });
+    });
+    if (roamed) engine_.requery(now, {interface.ifindex, std::nullopt});
+    seen = {interface.name, interface.outages, interface.routers};
+}
+
+/// A link that is up got another address: this may be another network now.
+void Links::tell_addresses(Instant now, const net::Interface& interface, LinkId link) {
+    std::vector<mdns::engine::Address> addresses;
+    for (const auto& one : interface.addresses) {
+        if (usable(one, link.family)) addresses.push_back(one.address);
+    }
+    auto& known = up_[link];
+    const bool first = known.empty();
+    const bool more = std::ranges::any_of(addresses, [&](const auto& address) {
+        return std::ranges::find(known, address) == known.end();
+    });
+    known = addresses;
+    sockets_.on_addresses(link, std::move(addresses));
+    if (more && !first) engine_.requery(now, {link.ifindex, link.family});
 }
 
 net::MdnsPolicy Links::policy() const {
@@ -94,8 +150,13 @@ LinkInfo Links::info(const net::Interface& interface, Family family) const {
     info.port_shared = sockets_.port_shared(family);
     info.publish = config_.publishes_on(interface.name);
     for (const auto& address : interface.addresses) {
-        if (usable(address, family))
-            info.prefixes.push_back({address.address, address.prefix_length});
+        if (!usable(address, family)) continue;
+        const net::Address& ours = address.address;
+        const net::Address& peer = address.peer;
+        // Point to point, the prefix is the peer's; ours may be of no net at all.
+        const auto length = static_cast<std::uint8_t>(ours.is_v4() ? 32 : 128);
+        info.prefixes.push_back({ours, ours == peer ? address.prefix_length : length});
+        if (ours != peer) info.prefixes.push_back({peer, address.prefix_length, false});
     }
     return info;
 }
@@ -110,10 +171,11 @@ bool Links::bring_up(Instant now, const net::Interface& interface, LinkId link) 
             return false;
         }
         failed_.erase(link);
-        up_.insert(link);
+        up_.try_emplace(link);
         log::info("{}: multicast DNS over {}", interface.name, family_name(link.family));
     }
     engine_.on_link(now, link, info(interface, link.family));
+    tell_addresses(now, interface, link);
     return true;
 }
 

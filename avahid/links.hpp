@@ -6,11 +6,14 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "avahid/config/config.hpp"
 #include "avahid/host/host_name.hpp"
 #include "avahid/net/eligible.hpp"
+#include "avahid/net/neighbour.hpp"
 #include "mdns/engine/engine.hpp"
 #include "mdns/io/sockets.hpp"
 
@@ -33,9 +36,24 @@ public:
     bool has_failed() const { return !failed_.empty(); }
     /// Empty, or why the interface is not served.
     std::string why_not(const net::Interface& interface) const;
+    /// Empty, or what is odd about an interface that is served: its link carries unicast, but no
+    /// multicast. That is so when nothing was ever heard there of others, though somebody is there:
+    /// `neighbours` that are no routers, or someone who reached us by unicast.
+    std::string remark(const net::Interface& interface,
+                       std::span<const net::Neighbour> neighbours) const;
 
 private:
+    /// Of an interface as it was when we looked last.
+    struct Seen {
+        std::string name;
+        std::uint32_t outages = 0;
+        std::vector<net::DefaultRoute> routers;
+    };
+
     net::MdnsPolicy policy() const;
+    void note_changes(mdns::engine::Instant now, const net::Interface& interface);
+    void tell_addresses(mdns::engine::Instant now, const net::Interface& interface,
+                        mdns::engine::LinkId link);
     bool wanted(const net::Interface& interface, mdns::engine::Family family) const;
     mdns::engine::LinkInfo info(const net::Interface& interface, mdns::engine::Family family) const;
     bool bring_up(mdns::engine::Instant now, const net::Interface& interface,
@@ -46,9 +64,9 @@ private:
     mdns::io::Sockets& sockets_;
     host::HostName& host_;
     config::Config config_;
-    std::set<mdns::engine::LinkId> up_;
-    std::map<mdns::engine::LinkId, mdns::io::SocketError> failed_;  // told about once
-    std::map<int, std::uint32_t> outages_;                          // by ifindex, as last seen
+    std::map<mdns::engine::LinkId, std::vector<mdns::engine::Address>> up_;  // with its addresses
+    std::map<mdns::engine::LinkId, mdns::io::SocketError> failed_;           // told about once
+    std::map<int, Seen> seen_;                                               // by ifindex
 };
 
 }  // namespace avahid

@@ -1,5 +1,6 @@
 // avahid/main.cpp: start-up, in the order privileges demand: read what only root may read, make
-// folders, fork the keeper, become the unprivileged user, serve. Errors here end the program with
+// folders, fork the keeper, become the unprivileged user, give up
+// most system calls, serve. Errors here end the program with
 // one line; later ones never do.
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "avahid/ops/log.hpp"
 #include "avahid/ops/privileges.hpp"
 #include "avahid/report.hpp"
+#include "avahid/sandbox/sandbox.hpp"
 #include "mdns/io/port_owner.hpp"
 
 namespace avahid {
@@ -71,11 +73,30 @@ void make_folders(const config::Options& options, const ops::Identity& owner) {
     make(options.state_dir, 0700, !options.state_dir_given);
 }
 
+keeper::InterfaceRules rules_of(const config::Config& config) {
+    return {config.server.allow_interfaces, config.server.deny_interfaces};
+}
+
+/// In the keeper, when it is told that they have changed.
+std::optional<keeper::InterfaceRules> read_rules(const config::Options& options,
+                                                 const std::string& path) {
+    const auto how =
+        options.config_file_given ? config::Missing::is_an_error : config::Missing::is_fine;
+    auto loaded = config::load_config(path, how);
+    // Defaults in place of a file that could not be read would allow everything.
+    for (const auto& one : loaded.diagnostics) {
+        if (one.severity == config::Severity::error && one.line == 0) return {};
+    }
+    config::apply(options, loaded.config);
+    return rules_of(loaded.config);
+}
+
 std::optional<keeper::Keeper> fork_keeper(const config::Config& config,
+                                          const config::Options& options,
                                           const ops::Identity& identity) {
-    keeper::KeeperConfig rules;
-    rules.interfaces.allow = config.server.allow_interfaces;
-    rules.interfaces.deny = config.server.deny_interfaces;
+    keeper::KeeperConfig rules{.interfaces = rules_of(config), .identity = {}};
+    rules.file = {options.config_file,
+                  [&options](const std::string& path) { return read_rules(options, path); }};
     if (::geteuid() == 0 && identity.uid != 0)
         rules.identity = keeper::Identity{identity.uid, identity.gid};
     auto spawned = keeper::spawn_keeper(rules);
@@ -96,6 +117,17 @@ void warn_of_other_stacks() {
                      mdns::io::describe(mdns::io::owners_of(others)));
         return;
     }
+}
+
+bool confine(pid_t keeper) {
+    const auto error = sandbox::confine_daemon(keeper);
+    if (!error) return true;
+    if (error == boost::system::errc::function_not_supported) {
+        log::warning("this kernel cannot filter system calls: running without a filter");
+        return true;
+    }
+    log::error("system calls cannot be filtered: {}", error.message());
+    return false;
 }
 
 int run(std::vector<std::string> arguments) {
@@ -122,6 +154,7 @@ int run(std::vector<std::string> arguments) {
     }
     if (root && identity->is_fallback)
         log::warning("there is no user 'avahid': running as '{}'", identity->name);
+    ops::raise_open_files();
     for (const auto& limit : loaded.config.limits) {
         if (const auto error = ops::set_limit(limit.resource, limit.value))
             log::warning("[rlimits]: {}", error.message());
@@ -129,13 +162,15 @@ int run(std::vector<std::string> arguments) {
     make_folders(options, *identity);
     warn_of_other_stacks();
     Setup setup{options, std::move(loaded.config), {}, version};
-    setup.keeper = fork_keeper(setup.config, *identity);
+    setup.keeper = fork_keeper(setup.config, options, *identity);
+    const pid_t keeper = setup.keeper ? setup.keeper->pid : -1;
     Daemon daemon(std::move(setup));
     if (!daemon.open()) return 1;
     if (const auto failure = ops::drop_privileges(*identity)) {
         log::error("privileges cannot be given up: {}: {}", failure->step, failure->why.message());
         return 1;
     }
+    if (!confine(keeper)) return 1;
     return daemon.run();
 }
 

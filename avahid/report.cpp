@@ -48,7 +48,7 @@ void log_state(const session::Status& status,
               status.host_state, status.clients, status.publications);
     for (const auto& link : status.links) {
         log::info("state: {} {}: {}{}", link.name, fmt::join(link.addresses, " "), link.packets_in,
-                  link.note.empty() ? " packets in" : " packets in, not served: " + link.note);
+                  link.note.empty() ? " packets in" : " packets in: " + link.note);
     }
     for (const auto& port : status.ipv4ll) {
         log::info("state: {} IPv4LL {} {} {}", port.name, port.policy, port.state, port.address);

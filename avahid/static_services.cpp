@@ -50,12 +50,12 @@ void StaticServices::load_hosts(dnssd::Instant now, const std::vector<config::St
 }
 
 void StaticServices::on_host_name(dnssd::Instant now, const std::string& label) {
-    if (host_label_ == label) return;
-    host_label_ = label;
+    const std::string before = std::exchange(host_label_, label);
     for (auto& [path, group] : groups_) {
-        if (!group.file.group.replace_wildcards) continue;
+        const std::string name = config::instance_name(group.file.group, label);
+        if (name == config::instance_name(group.file.group, before)) continue;
         withdraw(now, group);
-        group.name = config::instance_name(group.file.group, label);
+        group.name = name;
         publish(now, group);
     }
 }

@@ -1,5 +1,6 @@
 // ipv4ll/constants.hpp: every number of RFC 3927, under its own name. None of them is configurable
-// (§9); an owner who knows his link may scale all times together (RFC 5227 §2.2, `probe-scale`).
+// (§9); an owner who knows his link may scale the times of a claim, all together (RFC 5227 §2.2,
+// `probe-scale`), but not those that limit what we do to others.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 #include "avahid/keeper/addresses.hpp"
 
 #include <arpa/inet.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
@@ -9,6 +10,7 @@
 #include <netlink/route/addr.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
+#include <netlink/route/rule.h>
 
 #include <cerrno>
 
@@ -19,14 +21,23 @@ namespace {
 
 constexpr int metric_base = 1000;  // plus the ifindex: one route per interface can exist
 
+// With addresses on several interfaces, their common prefix tells nothing of the interface (RFC
+// 3927 §3.2), and the main table would answer everything by the one of the least metric. So what
+// has one of our addresses as its source looks into a table of its interface: there, everything is
+// on the link, whatever routers others know (§2.6.2: such packets "MUST NOT" be sent to one).
+constexpr std::uint32_t table_base = ipv4ll::network_address;  // plus the ifindex: nobody else's
+constexpr std::uint32_t rule_priority = 32000;                 // before the main table's, 32766
+
 struct Put {
     void operator()(nl_addr* p) const { nl_addr_put(p); }
     void operator()(rtnl_addr* p) const { rtnl_addr_put(p); }
     void operator()(rtnl_route* p) const { rtnl_route_put(p); }
+    void operator()(rtnl_rule* p) const { rtnl_rule_put(p); }
 };
 using Address = std::unique_ptr<nl_addr, Put>;
 using InterfaceAddress = std::unique_ptr<rtnl_addr, Put>;
 using Route = std::unique_ptr<rtnl_route, Put>;
+using Rule = std::unique_ptr<rtnl_rule, Put>;
 
 int to_errno(int libnl_error) {
     switch (-libnl_error) {
@@ -100,6 +111,29 @@ Route link_route(const LinkLocal& from) {
 }
 Route default_route_of(const LinkLocal& from) { return make_route(from, 0, 0); }
 
+std::uint32_t own_table(const LinkLocal& of) {
+    return table_base + static_cast<std::uint32_t>(of.ifindex);
+}
+
+/// Everything is on the link, for packets from the address. The kernel removes it with the address.
+Route own_route(const LinkLocal& from) {
+    Route made = default_route_of(from);
+    if (made) rtnl_route_set_table(made.get(), own_table(from));
+    return made;
+}
+
+Rule own_rule(const LinkLocal& from) {
+    Rule made{rtnl_rule_alloc()};
+    const Address source = make(from.address, 32);
+    if (!made || !source) return nullptr;
+    rtnl_rule_set_family(made.get(), AF_INET);
+    rtnl_rule_set_src(made.get(), source.get());
+    rtnl_rule_set_table(made.get(), own_table(from));
+    rtnl_rule_set_prio(made.get(), rule_priority);
+    rtnl_rule_set_action(made.get(), FR_ACT_TO_TBL);
+    return made;
+}
+
 int add_route(nl_sock* socket, const Route& route) {
     if (!route) return ENOMEM;
     // Replacing mends what an earlier process may have left.
@@ -128,11 +162,20 @@ int Addresses::add(const LinkLocal& what, bool default_route) {
     }
     int error = add_route(socket_.get(), link_route(what));
     if (!error && default_route) error = add_route(socket_.get(), default_route_of(what));
-    if (error) remove(what);
-    return error;
+    if (error) {
+        remove(what);
+        return error;
+    }
+    // A kernel without such rules serves one interface as well as ever.
+    const Rule rule = own_rule(what);
+    if (rule && add_route(socket_.get(), own_route(what)) == 0)
+        rtnl_rule_add(socket_.get(), rule.get(), NLM_F_EXCL);
+    return 0;
 }
 
 int Addresses::remove(const LinkLocal& what) {
+    if (const Rule rule = own_rule(what)) rtnl_rule_delete(socket_.get(), rule.get(), 0);
+    remove_route(socket_.get(), own_route(what));
     remove_route(socket_.get(), default_route_of(what));
     remove_route(socket_.get(), link_route(what));
     const InterfaceAddress address = make_address(what);

@@ -21,7 +21,8 @@ public:
 
     int open();
     /// The address as /16 with scope link, then routes of its own metric to 169.254.0.0/16 and, if
-    /// asked for, to everything: below any route that somebody has set on purpose.
+    /// asked for, to everything: below any route that somebody has set on purpose. What has the
+    /// address as its source leaves by this interface, by a rule and a table of its own.
     /// All or nothing; an address that is there already is an error (EEXIST).
     int add(const LinkLocal& what, bool default_route);
     /// The address and whatever there is of the routes. Gone already counts as done.

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <unordered_map>
 #include <utility>
 
@@ -33,6 +34,7 @@ struct KeeperClient::Impl {
     }
 
     void ask(Request request, Opened then);
+    void send_all();
     void listen();
     bool receive_one();  // false: nothing there, or no longer connected
     void lose(const error_code& why);
@@ -42,6 +44,8 @@ struct KeeperClient::Impl {
     boost::asio::posix::stream_descriptor socket;
     std::function<void()> on_lost;
     std::unordered_map<std::uint32_t, Opened> waiting;
+    std::deque<Request> unsent;  // while the socket is full
+    bool sending = false;
     std::uint32_t last_id = 0;
     error_code lost;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
@@ -50,10 +54,28 @@ struct KeeperClient::Impl {
 void KeeperClient::Impl::ask(Request request, Opened then) {
     if (lost) return fail_later(std::move(then), lost);
     request.id = ++last_id;
-    if (::send(socket.native_handle(), &request, sizeof request, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-        return fail_later(std::move(then), from_errno(errno));
-    }
     waiting.emplace(request.id, std::move(then));
+    unsent.push_back(request);
+    if (!sending) send_all();
+}
+
+void KeeperClient::Impl::send_all() {
+    for (; !unsent.empty(); unsent.pop_front()) {
+        const Request& next = unsent.front();
+        if (::send(socket.native_handle(), &next, sizeof next, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+            continue;
+        sending = errno == EAGAIN;
+        if (sending) break;
+        if (auto failed = waiting.extract(next.id); !failed.empty())
+            fail_later(std::move(failed.mapped()), from_errno(errno));
+    }
+    if (!sending) return;
+    socket.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                      [this, guard = std::weak_ptr{alive}](const error_code& error) {
+                          if (guard.expired()) return;
+                          sending = false;
+                          if (!error) send_all();
+                      });
 }
 
 void KeeperClient::Impl::fail_later(Opened then, const error_code& why) {
@@ -94,6 +116,8 @@ bool KeeperClient::Impl::receive_one() {
         std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
         opened.reset(fd);
     }
+    // We are out of descriptors: the kernel has closed what it could not give us.
+    if (size > 0 && (message.msg_flags & MSG_CTRUNC) != 0) reply.error = EMFILE;
     if (size != sizeof reply) {
         lose(from_errno(size < 0 ? errno : ECONNRESET));
         return false;
@@ -114,6 +138,7 @@ void KeeperClient::Impl::lose(const error_code& why) {
     error_code ignored;
     socket.close(ignored);
     const auto failed = std::exchange(waiting, {});
+    unsent.clear();
     const auto tell = on_lost;
     const std::weak_ptr guard{alive};  // a callback may destroy us
     for (const auto& [id, then] : failed) {
@@ -168,6 +193,10 @@ void KeeperClient::remove_stale(int ifindex, Address address, Done then) {
     impl_->ask(
         {.operation = Operation::remove_stale, .ifindex = ifindex, .address = address.to_uint()},
         without_socket(std::move(then)));
+}
+
+void KeeperClient::reload_rules(Done then) {
+    impl_->ask({.operation = Operation::reload_rules}, without_socket(std::move(then)));
 }
 
 }  // namespace avahid::keeper

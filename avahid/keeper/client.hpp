@@ -30,7 +30,7 @@ public:
     KeeperClient& operator=(const KeeperClient&) = delete;
 
     // Requests are served in order. A Done may be empty. Errors are the keeper's errno values, see
-    // protocol.hpp and interface.hpp, or that of the connection.
+    // protocol.hpp, interface.hpp and rules.hpp, or that of the connection.
 
     /// A packet socket for ipv4ll::io::Driver.
     void open_arp(int ifindex, Opened then);
@@ -42,6 +42,8 @@ public:
     void yield_address(int ifindex, Address address, Done then);
     /// One that is on the interface since before the keeper: only if it surely was ours.
     void remove_stale(int ifindex, Address address, Done then);
+    /// The configuration has changed: what is asked for from here on is judged by the new rules.
+    void reload_rules(Done then);
 
 private:
     struct Impl;

@@ -11,7 +11,9 @@
 #include "avahid/keeper/addresses.hpp"
 #include "avahid/keeper/arp_socket.hpp"
 #include "avahid/keeper/connections.hpp"
+#include "avahid/keeper/pace.hpp"
 #include "avahid/keeper/protocol.hpp"
+#include "avahid/ops/log.hpp"
 #include "ipv4ll/constants.hpp"
 
 namespace avahid::keeper {
@@ -19,7 +21,8 @@ namespace {
 
 class Server {
 public:
-    Server(int socket, const KeeperConfig& config) : socket_(socket), config_(config) {}
+    Server(int socket, const KeeperConfig& config)
+        : socket_(socket), file_(config.file), rules_(config.interfaces) {}
     void serve();
 
 private:
@@ -32,14 +35,23 @@ private:
     int add_address(const Request& request);
     int remove_address(const Request& request, bool reset);
     int remove_stale(const Request& request);
+    int reload_rules(const Request& request);
     int check_address(const Request& request) const;
+    void take_back_all();
+    /// False when the client is there and cannot be answered.
     bool reply(std::uint32_t id, const Outcome& outcome) const;
 
     int socket_;
-    const KeeperConfig& config_;
+    const RulesFile& file_;
+    InterfaceRules rules_;
+    Pace pace_;
     Addresses addresses_;
     std::vector<LinkLocal> added_;  // to be taken back; one per interface
 };
+
+bool needs_netlink(Operation operation) {
+    return operation != Operation::open_arp && operation != Operation::reload_rules;
+}
 
 LinkLocal named_in(const Request& request) { return {request.ifindex, request.address}; }
 
@@ -49,20 +61,35 @@ void Server::serve() {
     for (;;) {
         Request request;
         const ssize_t size = ::recv(socket_, &request, sizeof request, MSG_TRUNC);
-        if (size < 0 && errno == EINTR) continue;
+        // A reset tells that the client has left without reading our answers; what it has asked for
+        // before is still there, and still done.
+        if (size < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
         if (size <= 0) break;
+        pace_.wait();
         Outcome outcome;
         if (size != sizeof request) {
             request.id = 0;
             outcome.error = EBADMSG;
-        } else if (netlink_error != 0 && request.operation != Operation::open_arp) {
+        } else if (netlink_error != 0 && needs_netlink(request.operation)) {
             outcome.error = netlink_error;
         } else {
             outcome = perform(request);
         }
         if (!reply(request.id, outcome)) break;
     }
-    for (const LinkLocal& each : added_) addresses_.remove(each);
+    take_back_all();
+}
+
+/// The client is gone. One that came to its end by itself has had all removed before.
+void Server::take_back_all() {
+    std::size_t there = 0;  // the others went with their interface
+    for (const LinkLocal& each : added_) {
+        if (check_interface(each.ifindex, rules_) != ENODEV) ++there;
+        addresses_.remove(each);
+    }
+    if (there == 0) return;
+    log::warning("the daemon has died: {} link-local address{} taken back", there,
+                 there == 1 ? "" : "es");
 }
 
 Server::Outcome Server::perform(const Request& request) {
@@ -77,13 +104,15 @@ Server::Outcome Server::perform(const Request& request) {
             return {remove_address(request, true)};
         case Operation::remove_stale:
             return {remove_stale(request)};
+        case Operation::reload_rules:
+            return {reload_rules(request)};
     }
     return {EINVAL};
 }
 
 Server::Outcome Server::open_arp(const Request& request) {
     if (request.address != 0 || request.default_route != 0) return {EINVAL};
-    if (const int error = check_interface(request.ifindex, config_.interfaces)) return {error};
+    if (const int error = check_interface(request.ifindex, rules_)) return {error};
     auto opened = open_arp_socket(request.ifindex);
     if (!opened) return {opened.error().value()};
     return {0, std::move(*opened)};
@@ -91,16 +120,19 @@ Server::Outcome Server::open_arp(const Request& request) {
 
 int Server::check_address(const Request& request) const {
     if (!ipv4ll::claimable(request.address) || request.default_route > 1) return EINVAL;
-    return check_interface(request.ifindex, config_.interfaces);
+    return check_interface(request.ifindex, rules_);
 }
 
 int Server::add_address(const Request& request) {
     if (const int error = check_address(request)) return error;
     const LinkLocal wanted = named_in(request);
     // One per interface. An interface that was away and came back under its old number has lost
-    // what we still hold for it; removing that again does no harm.
+    // what we still hold for it; removing that again does no harm. What is held for interfaces that
+    // are no more would otherwise pile up.
     std::erase_if(added_, [this, &wanted](const LinkLocal& each) {
-        return each.ifindex == wanted.ifindex && addresses_.remove(each) == 0;
+        const bool gone = check_interface(each.ifindex, rules_) == ENODEV;
+        if (!gone && each.ifindex != wanted.ifindex) return false;
+        return addresses_.remove(each) == 0 || gone;  // its rule outlives an interface
     });
     const int error = addresses_.add(wanted, request.default_route == 1);
     if (error == 0) added_.push_back(wanted);
@@ -127,6 +159,16 @@ int Server::remove_stale(const Request& request) {
     return addresses_.remove(stale);
 }
 
+/// What is denied from now on goes at once, whatever the client does.
+int Server::reload_rules(const Request& request) {
+    if (request.ifindex != 0 || request.address != 0 || request.default_route != 0) return EINVAL;
+    if (const int error = reload(file_, rules_)) return error;
+    std::erase_if(added_, [this](const LinkLocal& each) {
+        return check_interface(each.ifindex, rules_) == EPERM && addresses_.remove(each) == 0;
+    });
+    return 0;
+}
+
 bool Server::reply(std::uint32_t id, const Outcome& outcome) const {
     Reply answer{id, outcome.error};
     iovec data{&answer, sizeof answer};
@@ -148,7 +190,7 @@ bool Server::reply(std::uint32_t id, const Outcome& outcome) const {
     do {
         sent = ::sendmsg(socket_, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
-    return sent >= 0;
+    return sent >= 0 || errno == EPIPE || errno == ECONNRESET;
 }
 
 }  // namespace

@@ -7,12 +7,14 @@
 
 #include "avahid/keeper/interface.hpp"
 #include "avahid/keeper/privileges.hpp"
+#include "avahid/keeper/rules.hpp"
 
 namespace avahid::keeper {
 
 struct KeeperConfig {
     InterfaceRules interfaces;         // everything else is refused with EPERM
     std::optional<Identity> identity;  // the user it runs as; empty: stays as it is
+    RulesFile file = {};               // where the client may have the rules read from again
 };
 
 /// Serves requests (protocol.hpp) until the other end of the socket is closed; then returns.

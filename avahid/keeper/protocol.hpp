@@ -14,6 +14,7 @@ enum class Operation : std::uint32_t {
     remove_address = 3,  // one that add_address has set
     yield_address = 4,   // the same, and its connections are reset: somebody else has it
     remove_stale = 5,    // one that an earlier process left behind; the caller knows it was ours
+    reload_rules = 6,    // the configuration has changed; all other fields are 0
 };
 
 struct Request {

@@ -11,6 +11,8 @@
 #include <climits>
 #include <csignal>
 
+#include "avahid/sandbox/sandbox.hpp"
+
 namespace avahid::keeper {
 namespace {
 
@@ -40,11 +42,17 @@ void ignore_signals() {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void become_keeper(int socket, const KeeperConfig& config) {
+bool confine() {
+    const auto error = sandbox::confine_keeper();
+    return !error || error == boost::system::errc::function_not_supported;
+}
+
+[[noreturn]] void become_keeper(int socket, KeeperConfig config) {
     ::prctl(PR_SET_NAME, "avahid-keeper", 0, 0, 0);
     ignore_signals();
     const int moved = close_all_but(socket);
-    if (moved < 0 || !keep_network_capabilities(config.identity)) ::_exit(1);
+    enter_folder_of(config.file);
+    if (moved < 0 || !keep_network_capabilities(config.identity) || !confine()) ::_exit(1);
     try {
         run_keeper(moved, config);
     } catch (...) {  // no memory; the client sees the socket closed

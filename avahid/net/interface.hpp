@@ -29,6 +29,14 @@ struct InterfaceAddress {
     bool operator==(const InterfaceAddress&) const = default;
 };
 
+/// A router that the rest of the world is reached by. It may stand there with several metrics.
+struct DefaultRoute {
+    Address gateway;  // without an IPv6 scope id
+    std::uint32_t metric = 0;
+
+    bool operator==(const DefaultRoute&) const = default;
+};
+
 struct Interface {
     int ifindex = 0;
     std::string name;
@@ -49,6 +57,7 @@ struct Interface {
     /// before we looked: whoever must act on link-up compares this, not just `running`.
     std::uint32_t outages = 0;
     std::vector<InterfaceAddress> addresses;  // in a fixed order, not the kernel's
+    std::vector<DefaultRoute> routers;        // of both families, main table; in a fixed order
 
     bool operator==(const Interface&) const = default;
 };

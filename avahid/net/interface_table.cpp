@@ -18,6 +18,10 @@ std::vector<InterfaceAddress>::iterator place_of(std::vector<InterfaceAddress>& 
     return std::lower_bound(in.begin(), in.end(), address, precedes);
 }
 
+auto order(const DefaultRoute& r) { return std::tie(r.metric, r.gateway); }
+
+bool comes_before(const DefaultRoute& a, const DefaultRoute& b) { return order(a) < order(b); }
+
 bool usable(const Interface& interface) { return interface.up && interface.running; }
 
 /// The kernel folds quick carrier changes into one message, but its counter keeps them.
@@ -34,11 +38,30 @@ void InterfaceTable::remember(int ifindex) {
                     found == interfaces_.end() ? std::nullopt : std::optional(found->second));
 }
 
+void InterfaceTable::on_message(RouteMessage message) {
+    struct Visitor {
+        InterfaceTable& table;
+        void operator()(LinkSeen& m) const { table.on_link(std::move(m.interface)); }
+        void operator()(const LinkGone& m) const { table.on_link_gone(m.ifindex); }
+        void operator()(const AddressSeen& m) const { table.on_address(m.ifindex, m.address); }
+        void operator()(const AddressGone& m) const { table.on_address_gone(m.ifindex, m.address); }
+        void operator()(const DefaultRouteSeen& m) const { table.on_default_route(m); }
+        void operator()(const DefaultRouteGone& m) const { table.on_default_route_gone(m); }
+    };
+    std::visit(Visitor{*this}, message);
+}
+
 void InterfaceTable::on_link(Interface seen) {
     remember(seen.ifindex);
     Interface& known = interfaces_[seen.ifindex];
     seen.outages = known.outages + (was_interrupted(known, seen) ? 1u : 0u);
     seen.addresses = std::move(known.addresses);
+    // With the interface its routes go, and with IPv4 nothing is said of that.
+    if (seen.up) {
+        seen.routers = std::move(known.routers);
+    } else {
+        seen.routers.clear();
+    }
     known = std::move(seen);
 }
 
@@ -69,15 +92,52 @@ void InterfaceTable::on_address_gone(int ifindex, const InterfaceAddress& addres
     if (at != addresses.end() && identity(*at) == identity(address)) addresses.erase(at);
 }
 
+void InterfaceTable::forget_routes(bool ipv6, std::uint32_t metric) {
+    const auto replaced = [&](const DefaultRoute& route) {
+        return route.gateway.is_v6() == ipv6 && route.metric == metric;
+    };
+    for (auto& [ifindex, interface] : interfaces_) {
+        if (std::ranges::none_of(interface.routers, replaced)) continue;
+        remember(ifindex);
+        std::erase_if(interface.routers, replaced);
+    }
+}
+
+void InterfaceTable::on_default_route(const DefaultRouteSeen& seen) {
+    const DefaultRoute& first = seen.hops.front().route;
+    if (seen.replaces) forget_routes(first.gateway.is_v6(), first.metric);
+    for (const auto& [ifindex, route] : seen.hops) {
+        const auto found = interfaces_.find(ifindex);
+        if (found == interfaces_.end()) continue;
+        auto& routers = found->second.routers;
+        const auto at = std::lower_bound(routers.begin(), routers.end(), route, comes_before);
+        if (at != routers.end() && *at == route) continue;
+        remember(ifindex);
+        routers.insert(at, route);
+    }
+}
+
+void InterfaceTable::on_default_route_gone(const DefaultRouteGone& gone) {
+    for (const auto& [ifindex, route] : gone.hops) {
+        const auto found = interfaces_.find(ifindex);
+        if (found == interfaces_.end()) continue;
+        remember(ifindex);
+        std::erase(found->second.routers, route);
+    }
+}
+
 void InterfaceTable::replace(std::vector<Interface> all) {
     std::set<int> present;
     for (Interface& one : all) {
         const int ifindex = one.ifindex;
         present.insert(ifindex);
         auto addresses = std::move(one.addresses);
+        auto routers = std::move(one.routers);
         std::sort(addresses.begin(), addresses.end(), precedes);
+        std::sort(routers.begin(), routers.end(), comes_before);
         on_link(std::move(one));
         interfaces_[ifindex].addresses = std::move(addresses);
+        interfaces_[ifindex].routers = std::move(routers);
     }
     std::vector<int> missing;
     for (const auto& entry : interfaces_) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "avahid/net/interface.hpp"
+#include "avahid/net/rtnetlink.hpp"
 
 namespace avahid::net {
 
@@ -21,14 +22,21 @@ struct LinkEvent {
 
 class InterfaceTable {
 public:
-    /// The link is there and looks so; `addresses` and `outages` of `seen` are not looked at.
+    /// One message of the kernel's, in the order of their coming.
+    void on_message(RouteMessage message);
+
+    /// The link is there and looks so; what other messages tell of it (addresses, routers) and
+    /// `outages` are not looked at.
     void on_link(Interface seen);
     void on_link_gone(int ifindex);
     /// New, or its flags or lifetime changed. Of an unknown interface: ignored, the kernel tells of
     /// the link first.
     void on_address(int ifindex, const InterfaceAddress& address);
     void on_address_gone(int ifindex, const InterfaceAddress& address);
-    /// All there is, addresses included: what is not in it is gone.
+    /// Of unknown interfaces: ignored, too.
+    void on_default_route(const DefaultRouteSeen& seen);
+    void on_default_route_gone(const DefaultRouteGone& gone);
+    /// All there is, addresses and routers included: what is not in it is gone.
     void replace(std::vector<Interface> all);
 
     /// Changes since the last call, coalesced; an interface index given to another device in the
@@ -40,6 +48,7 @@ public:
 private:
     void remember(int ifindex);
     void name_master_kinds();
+    void forget_routes(bool ipv6, std::uint32_t metric);
 
     std::map<int, Interface> interfaces_;
     std::map<int, std::optional<Interface>> before_;  // as of the last take_events(), where touched

@@ -1,6 +1,7 @@
 #include "avahid/net/link_monitor.hpp"
 
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -23,9 +24,10 @@ namespace errc = boost::system::errc;
 
 constexpr int dump_receive_buffer = 256 * 1024;
 constexpr int dump_attempts = 5;
-constexpr int datagrams_per_wakeup = 256;     // then the loop's other work gets its turn
+constexpr int datagrams_per_wakeup = 1024;    // then the loop's other work gets its turn
 constexpr int datagrams_per_drain = 100'000;  // far more than any receive buffer holds
 constexpr auto resync_pause = 100ms;          // under a flood: dumps are dear
+constexpr auto tell_pause = 50ms;             // what comes meanwhile is read and told together
 
 bool worth_another_try(const error_code& failed) {
     return failed == errc::interrupted || failed == errc::device_or_resource_busy ||
@@ -48,6 +50,15 @@ public:
         const auto link = seen != nullptr ? links_.find(seen->ifindex) : links_.end();
         if (link != links_.end()) link->second.addresses.push_back(seen->address);
     }
+    void add_route(nlmsghdr& message) {
+        const auto parsed = parse_route_message(message);
+        const auto* seen = parsed ? std::get_if<DefaultRouteSeen>(&*parsed) : nullptr;
+        if (seen == nullptr) return;
+        for (const auto& [ifindex, route] : seen->hops) {
+            const auto link = links_.find(ifindex);
+            if (link != links_.end()) link->second.routers.push_back(route);
+        }
+    }
     std::vector<Interface> interfaces() && {
         std::vector<Interface> all;
         for (auto& entry : links_) all.push_back(std::move(entry.second));
@@ -58,6 +69,17 @@ private:
     std::map<int, Interface> links_;
 };
 
+/// A namespace without any route has no table, and a kernel may have no IPv6: then there is none.
+error_code add_routes(RouteSocket& socket, Snapshot& snapshot) {
+    for (const auto family : {AF_INET, AF_INET6}) {
+        const auto failed = socket.dump(
+            RTM_GETROUTE, [&](nlmsghdr& m) { snapshot.add_route(m); },
+            static_cast<std::uint8_t>(family));
+        if (worth_another_try(failed)) return failed;
+    }
+    return {};
+}
+
 boost::system::result<Snapshot> take_snapshot(RouteSocket& socket) {
     error_code failed;
     for (int attempt = 0; attempt < dump_attempts; ++attempt) {
@@ -65,6 +87,7 @@ boost::system::result<Snapshot> take_snapshot(RouteSocket& socket) {
         failed = socket.dump(RTM_GETLINK, [&](nlmsghdr& m) { snapshot.add_link(m); });
         if (!failed)
             failed = socket.dump(RTM_GETADDR, [&](nlmsghdr& m) { snapshot.add_address(m); });
+        if (!failed) failed = add_routes(socket, snapshot);
         if (!failed) return snapshot;
         if (!worth_another_try(failed)) break;
     }
@@ -75,14 +98,19 @@ boost::system::result<Snapshot> take_snapshot(RouteSocket& socket) {
 
 struct LinkMonitor::Impl : std::enable_shared_from_this<Impl> {
     Impl(boost::asio::io_context& io, OnEvent callback, int buffer)
-        : on_event(std::move(callback)), receive_buffer(buffer), readable(io), later(io) {}
+        : on_event(std::move(callback)),
+          receive_buffer(buffer),
+          readable(io),
+          later(io),
+          pause(io) {}
     ~Impl() {
         if (readable.is_open()) readable.release();  // the descriptor belongs to `events`
     }
 
     boost::system::result<void> start();
     void wait();
-    void on_readable();
+    void wait_a_little();
+    bool read();
     void apply(nlmsghdr& message);
     void on_lost();
     void drain();
@@ -97,6 +125,7 @@ struct LinkMonitor::Impl : std::enable_shared_from_this<Impl> {
     std::optional<RouteSocket> dumps;
     boost::asio::posix::stream_descriptor readable;
     boost::asio::steady_timer later;
+    boost::asio::steady_timer pause;
     InterfaceTable table;
     bool lost = false;  // messages are missing: what comes in is worth nothing until the next dump
     std::chrono::steady_clock::time_point last_resync;
@@ -133,30 +162,34 @@ void LinkMonitor::Impl::wait() {
                         [weak = weak_from_this()](const error_code& failed) {
                             const auto self = weak.lock();
                             if (!self || failed) return;
-                            self->on_readable();
-                            self->wait();
+                            if (!self->read()) return self->wait();  // others first, then the rest
+                            self->tell();
+                            self->wait_a_little();
                         });
 }
 
-void LinkMonitor::Impl::on_readable() {
+void LinkMonitor::Impl::wait_a_little() {
+    pause.expires_after(tell_pause);
+    pause.async_wait([weak = weak_from_this()](const error_code& failed) {
+        const auto self = weak.lock();
+        if (self && !failed) self->wait();
+    });
+}
+
+/// \return false: there is more. Faster than it is read nothing can come for long: the kernel makes
+///         each change under one lock.
+bool LinkMonitor::Impl::read() {
     for (int i = 0; i < datagrams_per_wakeup; ++i) {
         const error_code failed = events->receive([this](nlmsghdr& m) { apply(m); });
         if (failed == errc::no_buffer_space) on_lost();
-        if (failed) break;
+        if (failed) return true;
     }
-    tell();
+    return false;
 }
 
 void LinkMonitor::Impl::apply(nlmsghdr& message) {
     if (lost) return;
-    struct Visitor {
-        InterfaceTable& table;
-        void operator()(LinkSeen& m) const { table.on_link(std::move(m.interface)); }
-        void operator()(const LinkGone& m) const { table.on_link_gone(m.ifindex); }
-        void operator()(const AddressSeen& m) const { table.on_address(m.ifindex, m.address); }
-        void operator()(const AddressGone& m) const { table.on_address_gone(m.ifindex, m.address); }
-    };
-    if (auto parsed = parse_route_message(message)) std::visit(Visitor{table}, *parsed);
+    if (auto parsed = parse_route_message(message)) table.on_message(std::move(*parsed));
 }
 
 void LinkMonitor::Impl::on_lost() {
@@ -217,6 +250,16 @@ boost::system::result<void> LinkMonitor::start() {
 
 const std::map<int, Interface>& LinkMonitor::interfaces() const {
     return impl_->table.interfaces();
+}
+
+std::vector<Neighbour> LinkMonitor::neighbours() const {
+    std::vector<Neighbour> all;
+    if (!impl_->dumps) return all;
+    const auto failed = impl_->dumps->dump(RTM_GETNEIGH, [&](nlmsghdr& message) {
+        if (auto one = parse_neighbour(message)) all.push_back(std::move(*one));
+    });
+    if (failed) all.clear();
+    return all;
 }
 
 std::uint64_t LinkMonitor::resyncs() const { return impl_->resyncs; }

@@ -4,6 +4,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -119,6 +120,63 @@ std::optional<RouteMessage> parse_address(nlmsghdr& header) {
     return AddressSeen{ifindex, into};
 }
 
+/// Of the next hop's own family, which need not be the route's (RFC 8950: IPv4 by way of IPv6).
+std::optional<Address> gateway_of(nlattr* const found[], int family) {
+    if (found[RTA_GATEWAY] != nullptr) return ip_address(found[RTA_GATEWAY], family);
+    const nlattr* const via = found[RTA_VIA];
+    if (via == nullptr || nla_len(via) != 2 + int{sizeof(in6_addr)}) return {};
+    std::uint16_t via_family = 0;
+    std::memcpy(&via_family, nla_data(via), sizeof via_family);
+    if (via_family != AF_INET6) return {};
+    boost::asio::ip::address_v6::bytes_type bytes;
+    std::memcpy(bytes.data(), static_cast<const std::uint8_t*>(nla_data(via)) + 2, bytes.size());
+    return boost::asio::ip::address_v6(bytes);
+}
+
+void add_hop(nlattr* const found[], int ifindex, const rtmsg& info,
+             std::vector<DefaultRouteSeen::Hop>& hops) {
+    const auto gateway = gateway_of(found, info.rtm_family);
+    if (ifindex <= 0 || !gateway) return;
+    hops.push_back({ifindex, {*gateway, number(found[RTA_PRIORITY])}});
+}
+
+void add_paths(const nlattr* paths, nlattr* const route[], const rtmsg& info,
+               std::vector<DefaultRouteSeen::Hop>& hops) {
+    int left = nla_len(paths);
+    auto* hop = static_cast<rtnexthop*>(nla_data(paths));
+    while (left >= int{sizeof *hop} && hop->rtnh_len >= sizeof *hop && hop->rtnh_len <= left) {
+        nlattr* found[RTA_MAX + 1] = {};
+        auto* const attributes = reinterpret_cast<nlattr*>(RTNH_DATA(hop));
+        const int length = hop->rtnh_len - int{sizeof *hop};
+        if (nla_parse(found, RTA_MAX, attributes, length, nullptr) < 0) return;
+        found[RTA_PRIORITY] = route[RTA_PRIORITY];
+        add_hop(found, hop->rtnh_ifindex, info, hops);
+        left -= RTNH_ALIGN(hop->rtnh_len);
+        hop = RTNH_NEXT(hop);
+    }
+}
+
+std::optional<RouteMessage> parse_default_route(nlmsghdr& header) {
+    nlattr* found[RTA_MAX + 1] = {};
+    if (nlmsg_parse(&header, sizeof(rtmsg), found, RTA_MAX, nullptr) < 0) return {};
+    const auto& info = *static_cast<const rtmsg*>(nlmsg_data(&header));
+    const bool ip = info.rtm_family == AF_INET || info.rtm_family == AF_INET6;
+    const auto table = found[RTA_TABLE] != nullptr ? number(found[RTA_TABLE]) : info.rtm_table;
+    if (!ip || info.rtm_dst_len != 0 || info.rtm_type != RTN_UNICAST || table != RT_TABLE_MAIN ||
+        (info.rtm_flags & RTM_F_CLONED) != 0) {
+        return {};
+    }
+    std::vector<DefaultRouteSeen::Hop> hops;
+    if (found[RTA_MULTIPATH] != nullptr) {
+        add_paths(found[RTA_MULTIPATH], found, info, hops);
+    } else {
+        add_hop(found, static_cast<int>(number(found[RTA_OIF])), info, hops);
+    }
+    if (hops.empty()) return {};
+    if (header.nlmsg_type == RTM_DELROUTE) return DefaultRouteGone{std::move(hops)};
+    return DefaultRouteSeen{std::move(hops), (header.nlmsg_flags & NLM_F_REPLACE) != 0};
+}
+
 }  // namespace
 
 std::optional<RouteMessage> parse_route_message(nlmsghdr& header) {
@@ -129,9 +187,30 @@ std::optional<RouteMessage> parse_route_message(nlmsghdr& header) {
         case RTM_NEWADDR:
         case RTM_DELADDR:
             return parse_address(header);
+        case RTM_NEWROUTE:
+        case RTM_DELROUTE:
+            return parse_default_route(header);
         default:
             return {};
     }
+}
+
+std::optional<Neighbour> parse_neighbour(nlmsghdr& header) {
+    nlattr* found[NDA_MAX + 1] = {};
+    if (header.nlmsg_type != RTM_NEWNEIGH) return {};
+    if (nlmsg_parse(&header, sizeof(ndmsg), found, NDA_MAX, nullptr) < 0) return {};
+    const auto& info = *static_cast<const ndmsg*>(nlmsg_data(&header));
+    if (info.ndm_family != AF_INET && info.ndm_family != AF_INET6) return {};
+    const auto address = ip_address(found[NDA_DST], info.ndm_family);
+    const nlattr* const hardware = found[NDA_LLADDR];
+    constexpr unsigned alive = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE;
+    if ((info.ndm_state & alive) == 0 || (info.ndm_flags & NTF_PROXY) != 0) return {};
+    if (!address || address->is_multicast() || hardware == nullptr) return {};
+    const auto* const bytes = static_cast<const std::uint8_t*>(nla_data(hardware));
+    return Neighbour{info.ndm_ifindex,
+                     *address,
+                     {bytes, bytes + nla_len(hardware)},
+                     (info.ndm_flags & NTF_ROUTER) != 0};
 }
 
 }  // namespace avahid::net

@@ -13,4 +13,11 @@ boost::system::error_code set_limit(int resource, std::uint64_t value) {
     return {errno, boost::system::system_category()};
 }
 
+void raise_open_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace avahid::ops

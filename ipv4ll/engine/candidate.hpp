@@ -1,8 +1,9 @@
 // ipv4ll/engine/candidate.hpp: which address to try (RFC 3927 §2.1).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "ipv4ll/engine/random.hpp"
 #include "ipv4ll/wire/arp.hpp"
@@ -20,11 +21,18 @@ class Candidates {
 public:
     explicit Candidates(std::uint64_t seed) : random_(seed) {}
 
-    /// The next address that is not `refused`.
-    Ipv4 next(std::optional<Ipv4> refused = {});
+    /// Unlike any of the last `memory` that were given or avoided: who moves on does not come back
+    /// to an address that others have just shown to be theirs (§2.2.1: "a new address").
+    Ipv4 next();
+    /// Not to be given for a while.
+    void avoid(Ipv4 address);
+
+    static constexpr std::size_t memory = 64;
 
 private:
     Random random_;
+    std::array<Ipv4, memory> recent_{};  // the oldest is overwritten first
+    std::size_t oldest_ = 0;
 };
 
 }  // namespace ipv4ll::engine

@@ -19,6 +19,13 @@ Config checked(Config config) {
 
 Engine::Engine(const Config& config)
     : config_(checked(config)), candidates_(config_.seed), random_(~config_.seed) {
+    if (const auto& past = config_.history; past && past->mac == config_.mac) {
+        candidates_ = past->candidates;
+        candidate_ = past->candidate;
+        conflicts_ = past->conflicts;
+        not_before_ = past->not_before;
+        return;
+    }
     candidate_ = config_.last_used ? *config_.last_used : candidates_.next();
 }
 
@@ -64,7 +71,7 @@ void Engine::on_assigned(Instant now) {
     enter(now, State::announcing);
     sent_ = 0;
     last_conflict_.reset();
-    if (conflicts_ > 0) forget_conflicts_at_ = now + scaled(conflict_memory);
+    if (conflicts_ > 0) forget_conflicts_at_ = now + conflict_memory;
     announce(now);
     actions_.push_back(Acquired{candidate_});
 }
@@ -72,7 +79,7 @@ void Engine::on_assigned(Instant now) {
 void Engine::on_refused(Instant now) {
     if (!has_asked_for_address()) return;
     release(true);
-    candidate_ = candidates_.next(candidate_);
+    take_next_candidate(now);
     not_before_ = std::max(not_before_, now + scaled(refused_pause));
     begin(now);
 }
@@ -100,7 +107,7 @@ void Engine::on_mac(Instant now, const Mac& mac) {
 
 void Engine::renew(Instant now) {
     release(true);
-    candidate_ = candidates_.next(candidate_);
+    take_next_candidate(now);
     if (state_ != State::down) begin(now);
 }
 
@@ -181,24 +188,24 @@ void Engine::announce(Instant now) {  // §2.4
 }
 
 void Engine::move_on(Instant now, const Mac& who) {  // §2.2.1
-    count_conflict(now, who, Conflicted::Outcome::moved_on);
+    count_conflict(who, Conflicted::Outcome::moved_on);
     release(true);
-    candidate_ = candidates_.next(candidate_);
+    take_next_candidate(now);
     begin(now);
 }
 
 void Engine::defend_or_yield(Instant now, const Mac& who) {  // §2.5 (b)
-    const bool again = last_conflict_ && now - *last_conflict_ < scaled(defend_interval);
+    const bool again = last_conflict_ && now - *last_conflict_ < defend_interval;
     last_conflict_ = now;
     if (again) {
-        count_conflict(now, who, Conflicted::Outcome::yielded);
+        count_conflict(who, Conflicted::Outcome::yielded);
         release(true);
-        candidate_ = candidates_.next(candidate_);
+        take_next_candidate(now);
         begin(now);
         return;
     }
-    count_conflict(now, who, Conflicted::Outcome::defended);
-    forget_conflicts_at_ = now + scaled(conflict_memory);
+    count_conflict(who, Conflicted::Outcome::defended);
+    forget_conflicts_at_ = now + conflict_memory;
     actions_.push_back(SendArp{wire::make_announcement(config_.mac, candidate_)});
 }
 
@@ -214,13 +221,20 @@ void Engine::release(bool for_good) {
     if (has_asked_for_address()) actions_.push_back(Release{candidate_, for_good});
 }
 
-void Engine::count_conflict(Instant now, const Mac& who, Conflicted::Outcome outcome) {
+void Engine::count_conflict(const Mac& who, Conflicted::Outcome outcome) {
     // Saturates: the count is shown to people, and nobody conflicts that often by accident.
     conflicts_ = std::min(conflicts_ + 1, 1'000'000);
     actions_.push_back(Conflicted{candidate_, who, outcome});
-    if (outcome == Conflicted::Outcome::defended || conflicts_ < max_conflicts) return;
-    // §2.2.1: "it MUST limit the rate at which it probes for new addresses".
-    not_before_ = std::max(not_before_, now + scaled(rate_limit_interval));
+}
+
+void Engine::take_next_candidate(Instant now) {
+    candidates_.avoid(candidate_);
+    candidate_ = candidates_.next();
+    if (conflicts_ < max_conflicts) return;
+    // §2.2.1: "it MUST limit the rate at which it probes for new addresses", whatever the reason
+    // for the new one. Neither this nor defend_interval is scaled: they protect the others on the
+    // link.
+    not_before_ = std::max(not_before_, now + rate_limit_interval);
 }
 
 // ---- small questions ----

@@ -52,11 +52,22 @@ enum class State {
     bound,       // ours
 };
 
+/// What outlives an engine: who switches an interface off and on again is not let out of the rate
+/// limit (§2.2.1), nor back to addresses that others have.
+struct History {
+    Mac mac{};
+    Candidates candidates;
+    Ipv4 candidate;
+    int conflicts = 0;
+    Instant not_before;
+};
+
 struct Config {
     Mac mac{};                           // of this interface
     std::uint64_t seed = 0;              // §2.1: seed_of(mac): hosts differ, reboots repeat
     std::optional<Ipv4> last_used = {};  // §2.1: the last good address is tried first
-    double probe_scale = 1.0;  // every time times this; kept within min_ and max_probe_scale
+    double probe_scale = 1.0;  // the times of a claim times this; within min_ and max_probe_scale
+    std::optional<History> history = {};  // of an engine that was here before, with the same MAC
 };
 
 struct Status {
@@ -91,6 +102,9 @@ public:
     std::optional<Instant> deadline() const;  // empty: nothing is planned
     State state() const { return state_; }
     Status status() const { return {state_, candidate_, since_, conflicts_, deadline()}; }
+    History history() const {
+        return {config_.mac, candidates_, candidate_, conflicts_, not_before_};
+    }
 
 private:
     // One per thing that can happen.
@@ -102,7 +116,8 @@ private:
     void defend_or_yield(Instant now, const Mac& who);
     void answer(Instant now, const wire::ArpPacket& question);
     void release(bool for_good);
-    void count_conflict(Instant now, const Mac& who, Conflicted::Outcome outcome);
+    void count_conflict(const Mac& who, Conflicted::Outcome outcome);
+    void take_next_candidate(Instant now);
 
     bool claims_ours(const wire::ArpPacket& seen) const;
     bool probes_ours(const wire::ArpPacket& seen) const;

@@ -6,6 +6,7 @@ ClaimPolicy::ClaimPolicy(const PolicyConfig& config) : config_(config) {}
 
 void ClaimPolicy::on_carrier(Instant now, bool carrier) {
     if (carrier && !carrier_) settled_at_ = now + config_.settle_time;
+    if (carrier != carrier_) since_ = now;
     carrier_ = carrier;
     decide(now);
 }
@@ -13,6 +14,7 @@ void ClaimPolicy::on_carrier(Instant now, bool carrier) {
 void ClaimPolicy::on_routable(Instant now, bool routable) {
     // There was an address, there is none: nothing to wait for.
     if (routable_ && !routable) settled_at_ = now;
+    if (routable != routable_) since_ = now;
     routable_ = routable;
     decide(now);
 }
@@ -23,6 +25,7 @@ void ClaimPolicy::on_held(Instant now, bool held) {
 }
 
 void ClaimPolicy::on_policy(Instant now, Policy policy) {
+    if (policy != config_.policy) since_ = now;
     config_.policy = policy;
     decide(now);
 }
@@ -32,6 +35,12 @@ void ClaimPolicy::on_time(Instant now) {
 }
 
 void ClaimPolicy::decide(Instant now) {
+    const bool before = claiming_;
+    follow_situation(now);
+    if (claiming_ != before) since_ = now;
+}
+
+void ClaimPolicy::follow_situation(Instant now) {
     deadline_.reset();
     if (config_.policy == Policy::fallback && carrier_) {
         decide_fallback(now);

@@ -37,11 +37,13 @@ public:
     /// May it be advertised? Never beside a routable one (§1.9: "MUST NOT" continue to).
     bool advertised() const { return !routable_; }
     std::optional<Instant> deadline() const { return deadline_; }
+    Instant since() const { return since_; }  // of the present situation
     Policy policy() const { return config_.policy; }
     bool carrier() const { return carrier_; }
 
 private:
     void decide(Instant now);
+    void follow_situation(Instant now);
     void decide_fallback(Instant now);
 
     PolicyConfig config_;
@@ -49,6 +51,7 @@ private:
     bool routable_ = false;
     bool held_ = false;
     bool claiming_ = false;
+    Instant since_;
     Instant settled_at_;                 // fallback: no claim before
     std::optional<Instant> release_at_;  // fallback: a routable address came while we held ours
     std::optional<Instant> deadline_;

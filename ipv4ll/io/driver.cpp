@@ -67,6 +67,7 @@ struct Driver::Impl {
     boost::asio::posix::stream_descriptor socket;
     boost::asio::steady_timer timer;
 
+    const Instant created = steady_clock::now();
     std::optional<Ipv4> told_bound;
     bool told_advertised = true;
     bool stopped = false;
@@ -273,8 +274,12 @@ DriverStatus Driver::status() const {
     status.claiming = impl_->policy.claiming();
     status.advertised = impl_->policy.advertised();
     status.engine = impl_->machine.status();
+    const bool idle = status.engine.state == engine::State::down;
+    status.since = idle ? std::max(impl_->policy.since(), impl_->created) : status.engine.since;
     status.deadline = earlier(impl_->policy.deadline(), status.engine.deadline);
     return status;
 }
+
+engine::History Driver::history() const { return impl_->machine.history(); }
 
 }  // namespace ipv4ll::io

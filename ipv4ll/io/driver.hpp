@@ -46,6 +46,7 @@ struct DriverStatus {
     bool claiming = false;    // the policy wants an address
     bool advertised = false;  // and it may be advertised
     engine::Status engine;
+    engine::Instant since;  // when the present state began, that of waiting included
     std::optional<engine::Instant> deadline;  // of policy and engine together
     std::uint64_t received = 0;
     std::uint64_t malformed = 0;  // not ARP for IPv4 over Ethernet
@@ -71,6 +72,7 @@ public:
     void stop();                                 // releases the address; then stays silent
 
     DriverStatus status() const;
+    engine::History history() const;  // for the next driver of this interface
 
 private:
     struct Impl;

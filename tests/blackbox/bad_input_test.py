@@ -149,7 +149,7 @@ class BusyPort(lab.LabCase):
 
 
 class Unprivileged(lab.LabCase):
-    def test_all_but_ipv4ll_works(self):
+    def test_all_but_ipv4ll_works(self):  # RFC6762-§21-04
         alpha = self.host("alpha", lab.Link())
         alpha.ip("address", "add", "192.0.2.1/24", "dev", "eth0")
         alpha.run("install", "-d", "-o", "nobody", "/run/avahid", "/run/avahi-daemon",

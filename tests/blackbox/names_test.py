@@ -1,6 +1,6 @@
 """Host name and services on the wire: probes, announcements, goodbyes (RFC 6762 §8, §10.1)."""
 import lab
-from lab import dns
+from lab import dns, frames
 from lab.process import SLOWNESS
 
 SLACK = 0.04 * SLOWNESS
@@ -58,11 +58,12 @@ class Names(lab.LabCase):
             self.assert_between(0.25 - SLACK, announced[0].time - probes[-1].time, 0.25 + SLACK)
             self.assertGreaterEqual(announced[1].time - announced[0].time, 1 - SLACK)
 
-    def test_nothing_is_announced_before_it_is_probed(self):
+    def test_nothing_is_announced_before_it_is_probed(self):  # RFC6762-§8.1-01 RFC6762-§10.2-01
         for _, _, probes, announced in self.each():
             self.assertGreater(announced[0].time, probes[-1].time)
 
-    def test_unique_records_have_the_flush_bit_and_shared_ones_not(self):  # RFC6762-§10.2-01
+    # RFC6762-§8.3-03 RFC6762-§10-01 RFC6762-§10-02
+    def test_unique_records_have_the_flush_bit_and_shared_ones_not(self):
         for name, kind, _, announced in self.each():
             for record in announced[0].message.records(name, kind):
                 self.assertTrue(record.flush)
@@ -71,6 +72,8 @@ class Names(lab.LabCase):
             pointers = self.announced(family, "_http._tcp.local", dns.PTR)
             shared = pointers[0].message.records("_http._tcp.local", dns.PTR)[0]
             self.assertEqual((shared.data, shared.flush, shared.ttl), (WEB, False, 4500))
+            text = self.announced(family, WEB, dns.TXT)[0].message.records(WEB, dns.TXT)[0]
+            self.assertEqual((text.flush, text.ttl), (True, 4500))
 
     def test_service_leads_to_the_host(self):
         for family in (4, 6):
@@ -85,9 +88,16 @@ class Names(lab.LabCase):
                      for r in s.message.records("alpha.local")}
             self.assertLessEqual({"192.0.2.1", self.alpha.fe80()}, found)
 
-    def test_sent_from_port_5353_with_ttl_255(self):  # RFC6762-§11-01
-        for s in self.sent(None):
-            self.assertEqual((s.packet.source_port, s.packet.ttl), (5353, 255))
+    # RFC6762-§11-01 RFC6762-§5.2-15 RFC6762-§6-15 RFC6762-§6-17
+    def test_sent_from_port_5353_to_the_group_with_ttl_255(self):
+        with self.alpha.varlink() as client:  # queries too
+            list(client.stream("Query", 1, name="nobody.local", type="TXT"))
+        for family, group in ((4, frames.GROUP4), (6, frames.GROUP6)):
+            asked = [s for s in self.sent(family) if s.message.asks("nobody.local")]
+            self.assertTrue(asked)
+            for s in self.sent(family):
+                self.assertEqual((s.packet.source_port, s.packet.ttl), (5353, 255))
+                self.assertEqual((s.packet.destination, s.packet.destination_port), (group, 5353))
         self.assertEqual(self.seen.broken, [])
 
 

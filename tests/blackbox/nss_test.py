@@ -1,11 +1,12 @@
 """Names in any program, through the name service module: ping, getent, getaddrinfo."""
 import ast
+import ipaddress
 import socket
 import threading
 import time
 
 import lab
-from lab import dns
+from lab import dns, frames
 from lab.process import SLOWNESS
 
 ULA = {"alpha": "fd00:a:a1d::a", "beta": "fd00:a:a1d::b"}
@@ -122,6 +123,50 @@ class Names(lab.LabCase):
         _, _, seconds = self.getent("hosts", "beta.local")
         self.assertLess(seconds, 0.2 * SLOWNESS)
 
+    def asked_by_multicast(self, start):
+        """What this host asked the groups for since the capture was that long: {lower-case name}"""
+        sent = [s for s in self.seen.mdns()[start:] if s.from_host and not s.message.response]
+        for s in sent:
+            self.assertEqual((s.packet.destination, s.packet.destination_port),
+                             ((frames.GROUP4 if s.packet.family == 4 else frames.GROUP6), 5353))
+        return {q.name.lower() for s in sent for q in s.message.questions}
+
+    # RFC6762-§3-01 RFC6762-§3-02 RFC6762-§21-02 RFC6762-§22.1-01 RFC6762-§22.1-02
+    def test_local_names_go_to_the_groups_and_no_others_do(self):
+        for name in ("nobody1.local", "nobody2.LOCAL.", "a.nobody3.Local"):
+            with self.subTest(name=name):
+                self.server.asked.clear()
+                start = len(self.seen.mdns())
+                self.getent("hosts", name)
+                self.assertIn(name.lower().rstrip("."), self.asked_by_multicast(start))
+                self.assertEqual(self.server.asked, [])
+        for name in ("foolocal", "x.local.example.com", "www.example"):
+            with self.subTest(name=name):
+                self.server.asked.clear()
+                start = len(self.seen.mdns())
+                self.getent("hosts", name)
+                # The names before may be asked for again, while it is remembered that they miss.
+                self.assertEqual({asked for asked in self.asked_by_multicast(start)
+                                  if "nobody" not in asked}, set())
+                self.assertEqual(set(self.server.asked), {name})
+
+    # RFC6762-§4-01 RFC6762-§4-02 RFC6762-§22.1-01 RFC6762-§22.1-02
+    def test_link_local_addresses_go_to_the_groups_and_no_others_do(self):
+        ours = ("169.254.7.9", "fe80::77", "fe90::1", "fea0::1", "febf::1")
+        before = set()  # their second question may come late
+        for address in (*ours, "fec0::1", "10.7.0.9"):
+            with self.subTest(address=address):
+                self.server.asked.clear()
+                start = len(self.seen.mdns())
+                self.getent("hosts", address)
+                reverse = ipaddress.ip_address(address).reverse_pointer
+                local = address in ours
+                asked = {name for name in self.asked_by_multicast(start) - before
+                         if name.endswith(".arpa")}
+                self.assertEqual(asked, {reverse} if local else set())
+                self.assertEqual(set(self.server.asked), set() if local else {reverse})
+                before.add(reverse)
+
     def test_other_names_are_left_to_dns(self):  # NSS-§status-04, NSS-§name-01
         self.server.asked.clear()
         status, lines, _ = self.getent("ahostsv4", "www.example.com")
@@ -129,7 +174,7 @@ class Names(lab.LabCase):
         self.assertIn("www.example.com", self.server.asked)
         self.assertFalse([s for s in self.seen.mdns() if s.message.asks("www.example.com")])
 
-    def test_single_label_is_not_asked_for(self):  # NSS-§name-10
+    def test_single_label_is_not_asked_for(self):  # NSS-§name-10 RFC6762-§13-03
         self.getent("hosts", "printer")
         self.assertFalse([s for s in self.seen.mdns()
                           if s.message.asks("printer") or s.message.asks("printer.local")])

@@ -7,6 +7,8 @@
 # Without GROUP: build run test. Nothing is asked, no daemon is started, and nothing at all is done
 # when everything is there. Packages that would change the machine (Avahi's daemon would start, and
 # edit nsswitch.conf) are not installed but unpacked into build/peers, where only the tests look.
+# Two stacks come from npm into build/peers/npm, if node and npm are there already: Debian's npm would
+# be hundreds of packages more. Without them the tests say what they skip.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tools/dev/lib.sh"
@@ -19,7 +21,9 @@ run="iproute2 iputils-ping bind9-dnsutils python3 python3-zeroconf"
 test="$run libgtest-dev libgmock-dev libbenchmark-dev dbus-daemon"
 dev="$build $test clang clang-format clang-tidy libclang-rt-14-dev"
 peers="avahi-daemon avahi-utils libavahi-core7 libavahi-common3 libavahi-common-data
-    libavahi-client3 libdaemon0 libgdbm6"
+    libavahi-client3 libdaemon0 libgdbm6 mdnsd libmdnsd1 mdns-scan avahi-autoipd dhcpcd-base busybox"
+npm_peers="multicast-dns@7.2.5 bonjour-service@1.3.0 dns-packet@5.6.1 @leichtgewicht/ip-codec@2.0.5
+    thunky@1.1.0 fast-deep-equal@3.1.3"
 
 missing() {  # of the given packages, those not installed
     for package; do
@@ -66,12 +70,32 @@ unpack_peers() {
     stamp="$folder/.unpacked $peers"
     [ "$(cat "$folder/.unpacked" 2>/dev/null)" = "$stamp" ] && return
     say "unpacking other stacks for the tests into build/peers: $(echo $peers)"
+    rm -rf "$folder.new"
+    mkdir -p "$folder.new/archives"
+    (cd "$folder.new/archives" && with_lists download $peers) ||
+        die "the peers could not be downloaded"
+    for archive in "$folder.new"/archives/*.deb; do dpkg-deb -x "$archive" "$folder.new"; done
+    rm -r "$folder.new/archives"
+    echo "$stamp" >"$folder.new/.unpacked"
     rm -rf "$folder"
-    mkdir -p "$folder/archives"
-    (cd "$folder/archives" && with_lists download $peers) || die "the peers could not be downloaded"
-    for archive in "$folder"/archives/*.deb; do dpkg-deb -x "$archive" "$folder"; done
-    rm -r "$folder/archives"
-    echo "$stamp" >"$folder/.unpacked"
+    mv "$folder.new" "$folder"
+}
+
+# Pinned, dependencies too. Not having them is no failure: the tests say what they skip.
+fetch_npm_peers() {
+    command -v node >/dev/null && command -v npm >/dev/null || return 0
+    folder=$root/build/peers/npm
+    [ "$(cat "$folder/.fetched" 2>/dev/null)" = "$npm_peers" ] && return
+    say "fetching two stacks for the tests from npm into build/peers/npm"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    if quietly "npm install" npm install --prefix "$folder" --cache "$folder/.cache" --no-save \
+        --ignore-scripts --no-audit --no-fund --no-update-notifier $npm_peers; then
+        echo "$npm_peers" >"$folder/.fetched"
+    else
+        say "their tests will be skipped"
+    fi
+    rm -rf "$folder/.cache"
 }
 
 [ -x /usr/bin/apt-get ] || die "this is not a Debian machine: install by hand: $(echo $build $test)"
@@ -85,4 +109,9 @@ for group; do
 done
 lacking=$(missing $wanted | sort -u)
 [ -z "$lacking" ] || install_packages $lacking
-case " $* " in *" test "* | *" dev "*) unpack_peers ;; esac
+case " $* " in
+    *" test "* | *" dev "*)
+        unpack_peers
+        fetch_npm_peers
+        ;;
+esac

@@ -110,4 +110,10 @@ int Kept::remove_stale(int ifindex, const std::string& address) {
     return wait(outcome);
 }
 
+int Kept::reload_rules() {
+    std::optional<int> outcome;
+    client_->reload_rules([&outcome](const auto& error) { outcome = error.value(); });
+    return wait(outcome);
+}
+
 }  // namespace avahid::keeper::test

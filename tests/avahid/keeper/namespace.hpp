@@ -42,6 +42,7 @@ public:
     int remove(int ifindex, const std::string& address);
     int yield(int ifindex, const std::string& address);
     int remove_stale(int ifindex, const std::string& address);
+    int reload_rules();
 
     Descriptor take_opened() { return std::move(opened_); }
     KeeperClient& client() { return *client_; }

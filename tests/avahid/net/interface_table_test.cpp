@@ -197,6 +197,67 @@ TEST_F(InterfaceTableTest, KindSaidWithThePortIsBelieved) {
     EXPECT_EQ(table.interfaces().at(3).master_kind, "vrf");
 }
 
+// ---- default routes ----
+
+DefaultRoute route(const char* gateway, std::uint32_t metric = 100) {
+    return {make_address(gateway), metric};
+}
+
+TEST_F(InterfaceTableTest, RouterIsNewsOnce) {
+    table.on_default_route({{{2, route("192.0.2.254")}}, false});
+    EXPECT_THAT(table.take_events(), ElementsAre(changed(2)));
+    EXPECT_THAT(eth0().routers, ElementsAre(route("192.0.2.254")));
+    table.on_default_route({{{2, route("192.0.2.254")}}, false});
+    table.on_default_route({{{2, route("192.0.2.254")}}, true});  // a lease renewed
+    table.on_link(link(2, "eth0"));
+    EXPECT_THAT(table.take_events(), IsEmpty());
+    EXPECT_THAT(eth0().routers, ElementsAre(route("192.0.2.254")));
+}
+
+TEST_F(InterfaceTableTest, RouterReplacesWhatHadItsFamilyAndMetric) {
+    table.on_link(link(3, "eth1"));
+    table.on_default_route({{{3, route("198.51.100.254")}}, false});
+    table.on_default_route({{{3, route("198.51.100.253", 200)}}, false});
+    table.on_default_route({{{3, route("fe80::9")}}, false});
+    table.take_events();
+    table.on_default_route({{{2, route("192.0.2.254")}}, true});
+    EXPECT_THAT(table.take_events(), ElementsAre(changed(2), changed(3)));
+    EXPECT_THAT(eth0().routers, ElementsAre(route("192.0.2.254")));
+    EXPECT_THAT(table.interfaces().at(3).routers,
+                ElementsAre(route("fe80::9"), route("198.51.100.253", 200)));
+}
+
+TEST_F(InterfaceTableTest, RouterGoes) {
+    table.on_default_route({{{2, route("192.0.2.254")}, {2, route("192.0.2.253")}}, false});
+    table.take_events();
+    table.on_default_route_gone({{{2, route("192.0.2.253")}}});
+    EXPECT_THAT(table.take_events(), ElementsAre(changed(2)));
+    EXPECT_THAT(eth0().routers, ElementsAre(route("192.0.2.254")));
+    auto down = link(2, "eth0");
+    down.up = down.running = false;
+    table.on_link(down);
+    EXPECT_THAT(eth0().routers, IsEmpty());
+}
+
+TEST_F(InterfaceTableTest, RouterOfUnknownInterfaceIsNoEvent) {
+    table.on_default_route({{{7, route("192.0.2.254")}}, true});
+    table.on_default_route_gone({{{7, route("192.0.2.254")}}});
+    EXPECT_THAT(table.take_events(), IsEmpty());
+}
+
+TEST_F(InterfaceTableTest, ReplaceKnowsTheRoutersWhateverTheirOrder) {
+    table.on_default_route({{{2, route("192.0.2.254")}, {2, route("192.0.2.253")}}, false});
+    table.take_events();
+    auto seen = link(2, "eth0");
+    seen.addresses = {address("192.0.2.1", 24)};
+    seen.routers = {route("192.0.2.254"), route("192.0.2.253")};
+    table.replace({seen});
+    EXPECT_THAT(table.take_events(), IsEmpty());
+    seen.routers.pop_back();
+    table.replace({seen});
+    EXPECT_THAT(table.take_events(), ElementsAre(changed(2)));
+}
+
 TEST_F(InterfaceTableTest, ReplaceTellsOnlyTheDifference) {
     table.on_link(link(3, "eth1"));
     table.on_link(link(5, "eth3"));

@@ -3,11 +3,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "avahid/net/eligible.hpp"
+#include "avahid/net/route_socket.hpp"
 #include "tests/avahid/net/scratch_network.hpp"
 
 namespace avahid::net {
@@ -242,6 +248,113 @@ TEST_F(LinkMonitorTest, ManyInterfacesAreReadAtStart) {
     start();
     EXPECT_EQ(monitor.interfaces().size(), 1u + 2u + 120u);
     EXPECT_EQ(monitor.resyncs(), 0u);
+}
+
+// ---- default routes ----
+
+TEST_F(LinkMonitorTest, RoutersAreKnownAtStartAndFollowed) {
+    ip("address add 192.0.2.1/24 dev eth0");
+    ip("route add default via 192.0.2.254 metric 7");
+    start();
+    const DefaultRoute first{make_address("192.0.2.254"), 7};
+    EXPECT_THAT(find("eth0")->routers, ::testing::ElementsAre(first));
+    ip("route add 198.51.100.0/24 via 192.0.2.250");
+    ip("-6 route add default via fe80::9 dev eth0 metric 9");
+    EXPECT_TRUE(run_until([&] { return find("eth0")->routers.size() == 2; }));
+    EXPECT_EQ(find("eth0")->routers[1], (DefaultRoute{make_address("fe80::9"), 9}));
+    ip("route replace default via 192.0.2.253 metric 7");
+    const DefaultRoute second{make_address("192.0.2.253"), 7};
+    EXPECT_TRUE(run_until([&] { return find("eth0")->routers.front() == second; }));
+    EXPECT_EQ(find("eth0")->routers.size(), 2u);
+    ip("-6 route del default via fe80::9 dev eth0");
+    EXPECT_TRUE(run_until([&] { return find("eth0")->routers.size() == 1; }));
+    ip("link set eth0 down");  // the kernel says nothing of the route
+    EXPECT_TRUE(run_until([&] { return find("eth0")->routers.empty(); }));
+}
+
+TEST_F(LinkMonitorTest, RenewedRouteIsNoEvent) {
+    ip("address add 192.0.2.1/24 dev eth0");
+    ip("route add default via 192.0.2.254");
+    start();
+    run_until([&] { return !find("eth0")->addresses.back().tentative; });
+    run_for(200ms);
+    events.clear();
+    ip("route replace default via 192.0.2.254");
+    ip("link add mark type veth peer name mark1");
+    EXPECT_TRUE(run_until([&] { return find("mark") != nullptr; }));
+    const LinkEvent changed{LinkEvent::Kind::changed, find("eth0")->ifindex};
+    EXPECT_THAT(events, ::testing::Not(::testing::Contains(changed)));
+}
+
+TEST_F(LinkMonitorTest, KernelKeepsBackWhatIsOfNoInterest) {
+    auto socket = RouteSocket::open(RouteSocket::Mode::events, 1 << 20);
+    ASSERT_FALSE(socket.has_error());
+    ip("link add br0 type bridge");
+    ip("link set eth0 master br0");
+    ip("address add 192.0.2.1/24 dev br0");
+    ip("link set br0 up");
+    ip("route add 198.51.100.0/24 via 192.0.2.250");
+    ip("route add default via 192.0.2.254");
+    std::multiset<int> types;
+    while (!socket->receive([&](nlmsghdr& message) {
+        types.insert(message.nlmsg_type);
+        const bool link = message.nlmsg_type == RTM_NEWLINK || message.nlmsg_type == RTM_DELLINK;
+        const auto* const family = static_cast<const unsigned char*>(nlmsg_data(&message));
+        EXPECT_TRUE(!link || *family == AF_UNSPEC);
+    })) {
+    }
+    EXPECT_EQ(types.count(RTM_NEWROUTE), 1u);
+    EXPECT_GE(types.count(RTM_NEWADDR), 1u);
+    EXPECT_GE(types.count(RTM_NEWLINK), 3u);
+}
+
+// ---- floods ----
+
+TEST_F(LinkMonitorTest, InterfaceThatComesAndGoesUnderAFloodIsNoNews) {
+    start();
+    run_for(200ms);
+    events.clear();
+    // The first change is told at once; what follows within the pause is read together.
+    ip("link set far0 mtu 1300");
+    run_until([&] { return !events.empty(); });
+    ip("link add brief type veth peer name brief1");
+    ip("link del brief");
+    ip("link set far0 mtu 1301");
+    EXPECT_TRUE(run_until([&] { return find("far0")->mtu == 1301; }));
+    const int far0 = find("far0")->ifindex;
+    EXPECT_THAT(events, ::testing::Each(LinkEvent{LinkEvent::Kind::changed, far0}));
+}
+
+TEST_F(LinkMonitorTest, FloodIsToldInAFewPieces) {
+    start();
+    run_for(200ms);
+    events.clear();
+    std::atomic<bool> over = false;
+    std::thread flood([&] {
+        here.enter();
+        for (int i = 0; i < 300; ++i) ip("link set far0 mtu " + std::to_string(1000 + i));
+        over = true;
+    });
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_TRUE(run_until([&] { return over && find("far0")->mtu == 1299; }, 30s));
+    flood.join();
+    const auto pieces = (std::chrono::steady_clock::now() - began) / 50ms + 2;
+    EXPECT_LE(static_cast<long>(events.size()), pieces);
+    EXPECT_EQ(monitor.resyncs(), 0u);
+}
+
+TEST_F(LinkMonitorTest, NeighboursAreToldWhenAskedFor) {
+    start();
+    ip("neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev eth0 nud reachable");
+    ip("neigh add 192.0.2.10 dev eth0 nud failed");
+    ip("neigh add fe80::9 lladdr 02:00:00:00:00:09 dev eth0 nud stale router");
+    const auto all = monitor.neighbours();
+    ASSERT_EQ(all.size(), 2u);
+    for (const auto& one : all) {
+        EXPECT_EQ(one.ifindex, find("eth0")->ifindex);
+        EXPECT_EQ(one.router, one.address.is_v6());
+        EXPECT_EQ(one.hardware, (std::vector<std::uint8_t>{2, 0, 0, 0, 0, 9}));
+    }
 }
 
 TEST_F(LinkMonitorTest, MayBeDestroyedByItsOwnEvent) {

@@ -2,90 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <linux/if.h>
-#include <linux/if_addr.h>
-#include <linux/if_arp.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
-#include <sys/socket.h>
 
 #include <cstring>
-#include <memory>
 #include <random>
+
+#include "tests/avahid/net/built_message.hpp"
 
 namespace avahid::net {
 namespace {
 
 using boost::asio::ip::make_address;
-
-/// Builds one message as the kernel would.
-class Built {
-public:
-    Built(int type, ifinfomsg info) : Built(type) { append(info); }
-    Built(int type, ifaddrmsg info) : Built(type) { append(info); }
-
-    Built& u32(int attribute, std::uint32_t value) {
-        nla_put_u32(message_.get(), attribute, value);
-        return *this;
-    }
-    Built& text(int attribute, const char* value) {
-        nla_put_string(message_.get(), attribute, value);
-        return *this;
-    }
-    Built& bytes(int attribute, const std::vector<std::uint8_t>& value) {
-        nla_put(message_.get(), attribute, static_cast<int>(value.size()), value.data());
-        return *this;
-    }
-    Built& kinds(const char* kind, const char* port_kind) {
-        nlattr* const nest = nla_nest_start(message_.get(), IFLA_LINKINFO);
-        text(IFLA_INFO_KIND, kind).text(IFLA_INFO_SLAVE_KIND, port_kind);
-        nla_nest_end(message_.get(), nest);
-        return *this;
-    }
-    nlmsghdr& header() const { return *nlmsg_hdr(message_.get()); }
-    std::optional<RouteMessage> parsed() const { return parse_route_message(header()); }
-
-private:
-    explicit Built(int type) : message_(nlmsg_alloc_simple(type, 0), &nlmsg_free) {}
-    template <typename Info>
-    void append(Info& info) {
-        nlmsg_append(message_.get(), &info, sizeof info, NLMSG_ALIGNTO);
-    }
-    std::unique_ptr<nl_msg, decltype(&nlmsg_free)> message_;
-};
-
-// linux/if.h spreads them over two enumerations, which refuse to be combined.
-constexpr unsigned up = IFF_UP;
-constexpr unsigned running = IFF_RUNNING;
-constexpr unsigned lower_up = IFF_LOWER_UP;
-constexpr unsigned multicast = IFF_MULTICAST;
-
-ifinfomsg link_info(unsigned flags, unsigned char family = AF_UNSPEC) {
-    ifinfomsg info{};
-    info.ifi_family = family;
-    info.ifi_index = 7;
-    info.ifi_type = ARPHRD_ETHER;
-    info.ifi_flags = flags;
-    return info;
-}
-
-Built whole_link(unsigned flags) {
-    Built built(RTM_NEWLINK, link_info(flags));
-    built.text(IFLA_IFNAME, "eth7").u32(IFLA_MTU, 1492).bytes(IFLA_ADDRESS, {2, 0, 0, 0, 0, 7});
-    return built;
-}
-
-ifaddrmsg address_info(unsigned char family, unsigned char flags = 0) {
-    ifaddrmsg info{};
-    info.ifa_family = family;
-    info.ifa_prefixlen = family == AF_INET ? 24 : 64;
-    info.ifa_flags = flags;
-    info.ifa_scope = RT_SCOPE_LINK;
-    info.ifa_index = 7;
-    return info;
-}
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 Interface link_of(const std::optional<RouteMessage>& message) {
     return message && std::holds_alternative<LinkSeen>(*message) ? std::get<LinkSeen>(*message).interface : Interface();
@@ -196,8 +124,9 @@ TEST(Rtnetlink, RefusesWhatIsNoAddress) {
 }
 
 TEST(Rtnetlink, RefusesOtherTypesAndShortMessages) {
-    EXPECT_FALSE(Built(RTM_NEWROUTE, link_info(0)).text(IFLA_IFNAME, "eth7").parsed());
-    for (const int type : {RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_DELADDR}) {
+    EXPECT_FALSE(Built(RTM_NEWQDISC, link_info(0)).text(IFLA_IFNAME, "eth7").parsed());
+    for (const int type :
+         {RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_DELADDR, RTM_NEWROUTE, RTM_DELROUTE}) {
         nlmsghdr bare{};
         bare.nlmsg_len = sizeof bare;
         bare.nlmsg_type = static_cast<std::uint16_t>(type);
@@ -212,7 +141,7 @@ TEST(Rtnetlink, SurvivesAnyAttributes) {
         for (auto& byte : buffer) byte = static_cast<std::uint8_t>(random());
         nlmsghdr header{};
         header.nlmsg_len = static_cast<std::uint32_t>(16 + random() % 241);
-        header.nlmsg_type = static_cast<std::uint16_t>(RTM_NEWLINK + random() % 8);
+        header.nlmsg_type = static_cast<std::uint16_t>(RTM_NEWLINK + random() % 16);
         std::memcpy(buffer, &header, sizeof header);
         // Plausible attribute lengths, or nothing is ever looked at.
         for (std::size_t at = 32; at + 4 < sizeof buffer; at += 12) {
@@ -222,7 +151,142 @@ TEST(Rtnetlink, SurvivesAnyAttributes) {
             buffer[at + 3] = static_cast<std::uint8_t>(random() % 2 * 0x80);
         }
         parse_route_message(*reinterpret_cast<nlmsghdr*>(buffer));
+        parse_neighbour(*reinterpret_cast<nlmsghdr*>(buffer));
     }
+}
+
+// ---- default routes ----
+
+rtmsg route_info(unsigned char family, unsigned char prefix_length = 0) {
+    rtmsg info{};
+    info.rtm_family = family;
+    info.rtm_dst_len = prefix_length;
+    info.rtm_table = RT_TABLE_MAIN;
+    info.rtm_type = RTN_UNICAST;
+    return info;
+}
+
+Built default_route(int type = RTM_NEWROUTE, rtmsg info = route_info(AF_INET)) {
+    Built built(type, info);
+    built.u32(RTA_OIF, 7).u32(RTA_PRIORITY, 100).bytes(RTA_GATEWAY, {192, 0, 2, 254});
+    return built;
+}
+
+std::vector<DefaultRouteSeen::Hop> hops_of(const std::optional<RouteMessage>& message) {
+    const auto* seen = message ? std::get_if<DefaultRouteSeen>(&*message) : nullptr;
+    return seen ? seen->hops : std::vector<DefaultRouteSeen::Hop>();
+}
+
+DefaultRouteSeen::Hop hop(int ifindex, const char* gateway, std::uint32_t metric) {
+    return {ifindex, {make_address(gateway), metric}};
+}
+
+TEST(Rtnetlink, ReadsADefaultRoute) {
+    EXPECT_THAT(hops_of(default_route().parsed()), ElementsAre(hop(7, "192.0.2.254", 100)));
+    const auto six = Built(RTM_NEWROUTE, route_info(AF_INET6))
+                         .u32(RTA_OIF, 7)
+                         .bytes(RTA_GATEWAY, {0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9})
+                         .parsed();
+    EXPECT_THAT(hops_of(six), ElementsAre(hop(7, "fe80::9", 0)));
+    const auto gone = default_route(RTM_DELROUTE).parsed();
+    ASSERT_TRUE(gone && std::holds_alternative<DefaultRouteGone>(*gone));
+    EXPECT_THAT(std::get<DefaultRouteGone>(*gone).hops, ElementsAre(hop(7, "192.0.2.254", 100)));
+}
+
+TEST(Rtnetlink, ReadsThatADefaultRouteTakesTheOldOnesPlace) {
+    const auto replaces = [](const Built& built) {
+        return std::get<DefaultRouteSeen>(*built.parsed()).replaces;
+    };
+    EXPECT_FALSE(replaces(default_route()));
+    EXPECT_TRUE(replaces(default_route().flags(NLM_F_REPLACE)));
+}
+
+TEST(Rtnetlink, ReadsEachPathOfADefaultRoute) {
+    std::vector<std::uint8_t> paths(32);
+    for (int i = 0; i < 2; ++i) {
+        rtnexthop next{};
+        next.rtnh_len = 16;
+        next.rtnh_ifindex = 7 + i;
+        const nlattr attribute{.nla_len = 8, .nla_type = RTA_GATEWAY};
+        const std::uint8_t gateway[] = {192, 0, 2, static_cast<std::uint8_t>(1 + i)};
+        auto* const at = paths.data() + std::ptrdiff_t{16} * i;
+        std::memcpy(at, &next, sizeof next);
+        std::memcpy(at + 8, &attribute, sizeof attribute);
+        std::memcpy(at + 12, gateway, sizeof gateway);
+    }
+    const auto two = [&] {
+        Built built(RTM_NEWROUTE, route_info(AF_INET));
+        built.u32(RTA_PRIORITY, 5).bytes(RTA_MULTIPATH, paths);
+        return hops_of(built.parsed());
+    };
+    EXPECT_THAT(two(), ElementsAre(hop(7, "192.0.2.1", 5), hop(8, "192.0.2.2", 5)));
+    paths[16] = 200;  // longer than what is there
+    EXPECT_THAT(two(), ElementsAre(hop(7, "192.0.2.1", 5)));
+    paths[0] = 0;
+    EXPECT_THAT(two(), IsEmpty());
+}
+
+TEST(Rtnetlink, ReadsARouterOfTheOtherFamily) {  // RFC 8950
+    std::vector<std::uint8_t> via(18);
+    const std::uint16_t family = AF_INET6;
+    std::memcpy(via.data(), &family, sizeof family);
+    via[2] = 0xfe, via[3] = 0x80, via[17] = 9;
+    Built built(RTM_NEWROUTE, route_info(AF_INET));
+    built.u32(RTA_OIF, 7).bytes(RTA_VIA, via);
+    EXPECT_THAT(hops_of(built.parsed()), ElementsAre(hop(7, "fe80::9", 0)));
+}
+
+TEST(Rtnetlink, LeavesOtherRoutesAlone) {
+    EXPECT_FALSE(default_route(RTM_NEWROUTE, route_info(AF_INET, 24)).parsed());
+    auto info = route_info(AF_INET);
+    info.rtm_table = RT_TABLE_LOCAL;
+    EXPECT_FALSE(default_route(RTM_NEWROUTE, info).parsed());
+    EXPECT_FALSE(default_route().u32(RTA_TABLE, 1000).parsed());  // such as a VRF's
+    info = route_info(AF_INET);
+    info.rtm_type = RTN_UNREACHABLE;
+    EXPECT_FALSE(default_route(RTM_NEWROUTE, info).parsed());
+    info = route_info(AF_INET);
+    info.rtm_flags = RTM_F_CLONED;
+    EXPECT_FALSE(default_route(RTM_NEWROUTE, info).parsed());
+    EXPECT_FALSE(Built(RTM_NEWROUTE, route_info(AF_INET)).u32(RTA_OIF, 7).parsed());  // no router
+    EXPECT_FALSE(default_route(RTM_NEWROUTE, route_info(RTNL_FAMILY_IPMR)).parsed());
+}
+
+// ---- neighbours ----
+
+Built neighbour(unsigned state, unsigned char flags = 0, int type = RTM_NEWNEIGH) {
+    ndmsg info{};
+    info.ndm_family = AF_INET;
+    info.ndm_ifindex = 7;
+    info.ndm_state = static_cast<std::uint16_t>(state);
+    info.ndm_flags = flags;
+    Built built(type, info);
+    built.bytes(NDA_DST, {192, 0, 2, 9}).bytes(NDA_LLADDR, {2, 0, 0, 0, 0, 9});
+    return built;
+}
+
+TEST(Rtnetlink, ReadsANeighbour) {
+    for (const unsigned state : {NUD_REACHABLE, NUD_STALE, NUD_DELAY, NUD_PROBE}) {
+        const auto one = parse_neighbour(neighbour(state).header());
+        ASSERT_TRUE(one) << state;
+        EXPECT_EQ(one->ifindex, 7);
+        EXPECT_EQ(one->address, make_address("192.0.2.9"));
+        EXPECT_THAT(one->hardware, ElementsAre(2, 0, 0, 0, 0, 9));
+        EXPECT_FALSE(one->router);
+    }
+    EXPECT_TRUE(parse_neighbour(neighbour(NUD_STALE, NTF_ROUTER).header())->router);
+}
+
+TEST(Rtnetlink, RefusesWhoeverHasNotAnswered) {
+    for (const unsigned state : {NUD_INCOMPLETE, NUD_FAILED, NUD_NOARP, NUD_PERMANENT, NUD_NONE}) {
+        EXPECT_FALSE(parse_neighbour(neighbour(state).header())) << state;
+    }
+    EXPECT_FALSE(parse_neighbour(neighbour(NUD_STALE, NTF_PROXY).header()));
+    EXPECT_FALSE(parse_neighbour(neighbour(NUD_STALE, 0, RTM_DELNEIGH).header()));
+    ndmsg bare{};
+    bare.ndm_family = AF_INET;
+    bare.ndm_state = NUD_STALE;
+    EXPECT_FALSE(parse_neighbour(Built(RTM_NEWNEIGH, bare).header()));
 }
 
 }  // namespace

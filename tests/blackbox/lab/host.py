@@ -99,11 +99,15 @@ class Host:
 
     def socket(self, *args):
         """A socket of this host, for the test program's own use."""
+        return self.within(lambda: socket.socket(*args))
+
+    def within(self, function):
+        """What the function returns when it is called in this host's network namespace."""
         with open("/proc/thread-self/ns/net") as ours, \
                 open(f"/proc/{self.anchor.pid}/ns/net") as theirs:
             self._set_network(theirs)
             try:
-                return socket.socket(*args)
+                return function()
             finally:
                 self._set_network(ours)
 
@@ -140,13 +144,14 @@ class Host:
     def add_service(self, file, name, *services):
         (self.services / f"{file}.service").write_text(service_file(name, *services))
 
-    def start_avahid(self, *options, policy="always", config="", ready=True, wrapper=()):
+    def start_avahid(self, *options, policy="always", config="", ready=True, wrapper=(),
+                     log="debug"):
         """Starts the daemon; with `ready`, waits until it answers."""
         conf = self.folder / "avahid.conf"
         conf.write_text(config)
         self.avahid = self.start(
             *wrapper, avahid(), "--config", conf, "--state-dir", "/run/avahid-state",
-            "--services", self.services, "--ipv4ll-policy", policy, "--log-level", "debug",
+            "--services", self.services, "--ipv4ll-policy", policy, "--log-level", log,
             *options, name="avahid")
         if ready:
             self.wait_ready()

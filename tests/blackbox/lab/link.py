@@ -31,6 +31,17 @@ class Link:
             host.ip("link", "set", interface, "up")
         return port
 
+    def join(self, other):
+        """A cable between two links: they are one from now on, and no host's carrier changes."""
+        ours, theirs = f"port{next(_numbers)}", f"port{next(_numbers)}"
+        _ip("link", "add", ours, "type", "veth", "peer", "name", theirs)
+        _ip("link", "set", theirs, "master", other.name, "up")
+        _ip("link", "set", ours, "master", self.name, "up")
+
+    def take_over(self, host, interface="eth0"):
+        """The port of a host's interface moves to this link; the host's carrier stays."""
+        _ip("link", "set", host.ports[interface], "master", self.name)
+
     @staticmethod
     def carrier(host, interface, on):
         """Pulls the plug of a host's interface, or puts it back."""

@@ -25,8 +25,9 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
 </busconfig>
 """
 _CONF = """[server]
-use-ipv4=yes
-use-ipv6=yes
+host-name={name}
+use-ipv4={ipv4}
+use-ipv6={ipv6}
 ratelimit-interval-usec=0
 [wide-area]
 enable-wide-area=no
@@ -42,48 +43,58 @@ def start_bus(host):
     conf.write_text(_BUS)
     bus = host.start("dbus-daemon", f"--config-file={conf}", "--nofork", "--nopidfile",
                      "--nosyslog")
-    wait_for("the bus", lambda: host.run("test", "-S", "/run/dbus/system_bus_socket",
-                                         check=False).returncode == 0)
+    wait_for("the bus", lambda: bus_runs(host))
     return bus
+
+
+def bus_runs(host):
+    return os.path.exists(host.path("/run/dbus/system_bus_socket"))
 
 
 class AvahiDaemon:
     """avahi-daemon and avahi-utils 0.8 as Debian ships them."""
 
-    def __init__(self, host):
+    def __init__(self, host, name=None, families=(4, 6)):
+        """`name`: of the host, if not the one that the kernel has."""
         self.host = host
         lib = next(_UNPACKED.glob("usr/lib/*/libavahi-core.so.7"), None)
         if not lib:
             raise Failure(f"{_UNPACKED} has no avahi-daemon: run tools/dev/deps.sh test")
-        self._env = {"LD_LIBRARY_PATH": str(lib.parent)}
-        start_bus(host)
+        self.env = {"LD_LIBRARY_PATH": str(lib.parent)}
+        if not bus_runs(host):
+            start_bus(host)
         conf = host.folder / "avahi-daemon.conf"
-        conf.write_text(_CONF)
+        conf.write_text(_CONF.format(name=name or host.name,
+                                     **{f"ipv{f}": "yes" if f in families else "no"
+                                        for f in (4, 6)}))
         self.daemon = host.start(
             _UNPACKED / "usr/sbin/avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits",
-            "--no-proc-title", "--debug", "-f", conf, env=self._env)
+            "--no-proc-title", "--debug", "-f", conf, env=self.env)
         self.daemon.wait_log("Server startup complete")
 
-    def _tool(self, name):
+    def tool(self, name):
         return _UNPACKED / "usr/bin" / name
 
     def browse(self, kind):
         """`avahi-browse -rtp`: the lines it printed, each split at its semicolons."""
-        out = self.host.run(self._tool("avahi-browse"), "-rtp", kind, env=self._env).stdout
+        out = self.host.run(self.tool("avahi-browse"), "-rtp", kind, env=self.env).stdout
         return [line.split(";") for line in out.splitlines()]
 
     def resolve(self, name, family=4):
-        out = self.host.run(self._tool("avahi-resolve"), f"-{family}", "-n", name,
-                            env=self._env).stdout
+        out = self.host.run(self.tool("avahi-resolve"), f"-{family}", "-n", name,
+                            env=self.env).stdout
         return out.split()
 
     def publish(self, name, kind, port, *txt):
         """Publishes a service until the returned process is stopped."""
-        # avahi-publish is the name of one binary that acts by how it is called.
-        process = self.host.start(self._tool("avahi-publish"), "-s", name, kind, str(port), *txt,
-                                  env=self._env, name="avahi-publish")
+        process = self.start_publish(name, kind, port, *txt)
         process.wait_log("Established under name")
         return process
+
+    def start_publish(self, name, kind, port, *txt):
+        # avahi-publish is the name of one binary that acts by how it is called.
+        return self.host.start(self.tool("avahi-publish"), "-s", name, kind, str(port), *txt,
+                               env=self.env, name="avahi-publish")
 
 
 _ZEROCONF = _HERE.with_name("zeroconf_peer.py")

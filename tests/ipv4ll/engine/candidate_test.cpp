@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "ipv4ll/constants.hpp"
@@ -61,10 +62,21 @@ TEST(Ipv4llCandidate, EveryByteOfTheMacCounts) {
     }
 }
 
-TEST(Ipv4llCandidate, NeverRepeatsTheRefusedOne) {
-    const std::vector<Ipv4> expected = first(2, 42);
+TEST(Ipv4llCandidate, GivesNoneOfTheLastOnesAgain) {     // RFC3927-§2.2.1-08
+    const std::vector<Ipv4> drawn = first(100'000, 42);  // by chance, some hundred would be
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+        const auto here = drawn.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto back = static_cast<std::ptrdiff_t>(std::min(i, Candidates::memory));
+        ASSERT_EQ(std::find(here - back, here, *here), here) << i;
+    }
+}
+
+TEST(Ipv4llCandidate, SkipsWhatIsToBeAvoided) {
+    const std::vector<Ipv4> expected = first(3, 42);
     Candidates candidates{42};
-    EXPECT_EQ(candidates.next(expected[0]), expected[1]);
+    candidates.avoid(expected[0]);
+    candidates.avoid(expected[1]);
+    EXPECT_EQ(candidates.next(), expected[2]);
 }
 
 }  // namespace

@@ -50,6 +50,28 @@ TEST(Ipv4llDefend, SecondConflictAfterTheIntervalIsDefendedAgain) {  // RFC3927-
     EXPECT_EQ(host.address(), address);
 }
 
+TEST(Ipv4llDefend, TheIntervalIsNotScaled) {
+    Host host{7, {.probe_scale = 0.1}};
+    const Ipv4 address = host.bind();
+    host.receive(claim(address));
+    host.run_for(defend_interval - 1ms);
+    EXPECT_THAT(host.receive(claim(address)),
+                ElementsAre(IsConflict(address, yielded), IsYield(address)));
+}
+
+TEST(Ipv4llDefend, ItMakesNoDifferenceWhomAPacketIsAddressedTo) {  // RFC5227-§2.6-02
+    // The target fields of a reply to somebody else, or to us, by broadcast or not.
+    for (const Ipv4& target : {Ipv4{{169, 254, 9, 9}}, Ipv4{{10, 0, 0, 1}}}) {
+        for (const Mac& to : {own_mac, Mac{0x02, 1, 2, 3, 4, 5}}) {
+            Host host;
+            const Ipv4 address = host.bind();
+            const ArpPacket reply{wire::Operation::reply, peer_mac, address, to, target};
+            EXPECT_THAT(host.receive(reply),
+                        ElementsAre(IsConflict(address, defended), IsAnnouncement(address)));
+        }
+    }
+}
+
 TEST(Ipv4llDefend, GoesOnAsLongAsTheAddressIsUsed) {  // RFC5227-§2.4-01 RFC3927-§1.5-01
     Host host;
     const Ipv4 address = host.bind();

@@ -29,6 +29,7 @@ public:
     bool claiming() const { return policy_.claiming(); }
     bool advertised() const { return policy_.advertised(); }
     bool idle() const { return !policy_.deadline(); }
+    Duration age() const { return now_ - policy_.since(); }
 
 private:
     Instant now_ = Instant{} + 1h;
@@ -80,6 +81,12 @@ TEST(Ipv4llPolicy, FallbackStepsInAtOnceWhenTheRoutableAddressGoes) {  // RFC392
     EXPECT_TRUE(eth0.routable(false).claiming());
 }
 
+TEST(Ipv4llPolicy, AnAddressThatCameAndWentEndsTheWait) {  // RFC3927-§1.9-08
+    Interface eth0{Policy::fallback};
+    EXPECT_FALSE(eth0.carrier(true).pass(1s).routable(true).pass(1s).claiming());
+    EXPECT_TRUE(eth0.routable(false).claiming());
+}
+
 TEST(Ipv4llPolicy, ACarrierThatReturnsSettlesAgain) {
     Interface eth0{Policy::fallback};
     eth0.carrier(true).pass(1h).carrier(false);
@@ -123,6 +130,27 @@ TEST(Ipv4llPolicy, AnAddressLostWhileLeavingIsNotReplaced) {  // a conflict in t
     Interface eth0{Policy::fallback};
     eth0.carrier(true).pass(5s).held(true).routable(true).pass(5s);
     EXPECT_FALSE(eth0.held(false).claiming());
+}
+
+TEST(Ipv4llPolicy, ALeaseThatFlapsNeverWearsOutOurs) {
+    Interface eth0{Policy::fallback};
+    eth0.carrier(true).pass(5s).held(true);
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_TRUE(eth0.routable(true).pass(9s).claiming());
+        EXPECT_FALSE(eth0.advertised());
+        EXPECT_TRUE(eth0.routable(false).pass(1s).claiming());
+        EXPECT_TRUE(eth0.advertised());
+    }
+    EXPECT_TRUE(eth0.idle());
+}
+
+TEST(Ipv4llPolicy, TellsSinceWhenThingsAreAsTheyAre) {
+    Interface eth0{Policy::fallback};
+    eth0.pass(1h).carrier(true);
+    EXPECT_EQ(eth0.age(), 0s);
+    EXPECT_EQ(eth0.pass(2s).carrier(true).routable(false).age(), 2s);
+    EXPECT_EQ(eth0.pass(1s).routable(true).pass(7s).age(), 7s);
+    EXPECT_EQ(eth0.routable(false).age(), 0s);
 }
 
 TEST(Ipv4llPolicy, NothingIsAdvertisedBesideARoutableAddress) {  // RFC3927-§1.9-05
