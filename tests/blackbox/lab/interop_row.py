@@ -166,6 +166,9 @@ class Row(Scene):
             self._expect_theirs_unharmed(start, "Ours")
         self.expect_quiet(start, "Ours")
         rival.stop()
+        if not self.peer.yields:  # a name that was lost comes back with the next start
+            self.alpha.stop_avahid()
+            self.start_ours()
 
     def _expect_theirs_unharmed(self, since, instance):
         """We gave up the name, which is another's now: no cache was told to drop what is theirs,

@@ -94,8 +94,6 @@ class Scene:
         self.spoken = self.peer.spoken
         self.alpha.add_service("ours", "Ours", (KIND, 80, ["side=ours", "path=/a"]))
         self.start_ours()
-        self.ours_sees = Watch(self.alpha.start(
-            programs.avahictl(), "browse", "-p", KIND, name="browse"), PARSABLE)
         self.start_theirs()
 
     def _host(self, name, link):
@@ -117,6 +115,8 @@ class Scene:
     def start_ours(self):
         self.alpha.start_avahid(policy="off")
         self.alpha.wait_established()
+        self.ours_sees = Watch(self.alpha.start(
+            programs.avahictl(), "browse", "-p", KIND, name="browse"), PARSABLE)
 
     def start_theirs(self):
         """As it is but for a conflict or a crash."""
