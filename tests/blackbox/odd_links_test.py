@@ -288,6 +288,7 @@ class Roaming(OddCase):
         steps = [(True, "route", "add", "default", "via", "192.0.2.254"),
                  (False, "route", "replace", "default", "via", "192.0.2.254"),
                  (True, "route", "replace", "default", "via", "192.0.2.253"),
+                 (False, "link", "set", "eth0", "mtu", "1400"),
                  (True, "address", "add", "203.0.113.1/24", "dev", "eth0", "valid_lft", "1000",
                   "preferred_lft", "1000"),
                  (False, "address", "change", "203.0.113.1/24", "dev", "eth0", "valid_lft", "2000",
