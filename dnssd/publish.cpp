@@ -64,6 +64,19 @@ Errc normalise_instance(ServiceName& name) {
     return instance_name(name) ? Errc::ok : Errc::bad_name;
 }
 
+/// RFC 6762 §17: one record in one packet, also under the name that a conflict may lead to.
+bool txt_fits(const Service& service) {
+    constexpr std::size_t fixed =
+        mdns::ipv6_overhead + 12 + 10;  // headers, type, class, TTL, length
+    ServiceName longest = service.name;
+    if (longest.instance.empty()) longest.instance.assign(mdns::wire::max_label, 'x');
+    const auto name = instance_name(longest);
+    const std::size_t room_to_rename = mdns::wire::max_label - longest.instance.size();
+    return name && fixed + name->wire().size() + std::min<std::size_t>(room_to_rename, 8) +
+                           txt_size(service.txt) <=
+                       mdns::max_packet;
+}
+
 }  // namespace
 
 Errc normalise(Service& service) {
@@ -74,7 +87,7 @@ Errc normalise(Service& service) {
                             normalise_instance(service.name), check_subtypes(service)}) {
         if (errc != Errc::ok) return errc;
     }
-    return Errc::ok;
+    return txt_fits(service) ? Errc::ok : Errc::bad_txt;
 }
 
 std::optional<std::vector<PublishedRecord>> service_records(const Service& service,
@@ -136,6 +149,9 @@ bool ServicePublication::try_name(Instant now) {
 
 Errc ServicePublication::set_txt(Instant now, const std::vector<std::string>& txt) {
     if (problem_with_txt(txt)) return Errc::bad_txt;
+    Service changed = service_;
+    changed.txt = txt;
+    if (!txt_fits(changed)) return Errc::bad_txt;
     service_.txt = txt;
     if (!publication_) return Errc::ok;
     if (auto records = service_records(service_, host())) {

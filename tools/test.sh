@@ -1,6 +1,7 @@
 #!/bin/sh
 # tools/test.sh [--long] [--release] [--filter RE]: installs what is missing, builds, runs all tests.
-#   --long        longer random runs: more seeds, and each fuzz target for a minute
+#   --long        more seeds, longer waits, each fuzz target for a minute, and the rules of the RFC
+#                 broken one by one (tools/dev/mutants)
 #   --asan        with address and undefined behaviour sanitizers (the default)
 #   --release     the release build instead, without them
 #   --filter RE   only tests whose name matches
@@ -63,7 +64,11 @@ run_tests() {  # WHAT JOBS CTEST-ARGUMENT…
 run_tests unit "$(nproc)" -LE blackbox
 # These mostly wait for protocol time to pass, so more of them run than there are processors.
 run_tests blackbox "$(($(nproc) * 2))" -L blackbox
-[ -z "$long" ] || "$root/tools/dev/fuzz.sh" 1 || status=1
+if [ -n "$long" ]; then
+    "$root/tools/dev/fuzz.sh" 1 || status=1
+    say "mutants"
+    "$root/tools/dev/mutants" || status=1
+fi
 
 "$root/tools/dev/requirements" || status=1
 /usr/bin/python3 "$root/tools/dev/summary.py" "$folder"/results-unit.xml \

@@ -237,6 +237,12 @@ TEST_F(Publishing, RefusesBadInput) {  // RFC6763-§4.1.1-01 RFC6763-§4.1.1-07 
     EXPECT_EQ(refused([](Service& s) { s.host = Name(); }), Errc::bad_host);  // RFC6763-§8-02
     EXPECT_EQ(refused([](Service& s) { s.txt = {"=x"}; }), Errc::bad_txt);
     EXPECT_EQ(refused([](Service& s) { s.txt = {std::string(256, 'x')}; }), Errc::bad_txt);
+    EXPECT_EQ(refused([](Service& s) {  // RFC 6762 §17: together with this name
+                  s.name.instance = std::string(63, 'x');
+                  s.txt.assign(34, std::string(255, 'x'));
+                  s.txt.push_back(std::string(170, 'x'));
+              }),
+              Errc::bad_txt);
     network.run(3s);
     EXPECT_THAT(network.packets, IsEmpty());
 }
