@@ -79,6 +79,27 @@ class Noise(lab.LabCase):
         self.assertGreater(after["malformed"], before["malformed"] + 100)
         self.assertLess(resident(self.alpha.avahid), memory + 64 * 1024)
 
+    def test_what_is_dropped_is_counted_by_reason(self):
+        def dropped(reason):
+            return int(re.search(rf'^avahid_dropped_packets_total{{reason="{reason}"}} (\d+)$',
+                                 self.alpha.ctl("metrics").stdout, re.M)[1])
+
+        peer = RawPeer(self.mallory)
+        elsewhere = self.mallory.socket(socket.AF_INET, socket.SOCK_DGRAM)  # not port 5353
+        answer = bytes.fromhex("0000840000000001000000000170056c6f63616c0000018001")
+        answer += bytes.fromhex("00000078" "0004" "c0000202")
+        for reason, send in {
+                "malformed": lambda: peer.send(answer[:-1]),
+                "bad_header": lambda: peer.send(answer[:3] + b"\x03" + answer[4:]),
+                "bad_port": lambda: elsewhere.sendto(answer, ("192.0.2.1", 5353)),
+                "unsolicited": lambda: peer.send(answer, ("192.0.2.1", 5353))}.items():
+            with self.subTest(reason):
+                before = dropped(reason)
+                send()
+                lab.wait_for(f"{reason} counted", lambda: dropped(reason) > before, 5)
+        peer.close()
+        elsewhere.close()
+
     def test_random_arp(self):
         dice = random.Random(SEED)
         raw = self.mallory.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
