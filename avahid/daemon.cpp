@@ -528,6 +528,7 @@ session::Status Daemon::Impl::status() const {
         link.mdns_ipv6 = links.is_up({ifindex, mdns::engine::Family::ipv6});
         link.note = links.why_not(interface);
         if (link.note.empty()) link.note = links.remark(interface, neighbours);
+        if (link.note.empty()) link.note = link_local.remark(ifindex);
         status.links.push_back(std::move(link));
     }
     status.ipv4ll = link_local.states();

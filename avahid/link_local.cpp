@@ -288,4 +288,23 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
     return all;
 }
 
+/// Our route to 169.254.0.0/16 is more exact than any default route, and in clouds there is a
+/// server in there that is reached by the latter.
+std::string LinkLocal::remark(int ifindex) const {
+    const auto found = ports_.find(ifindex);
+    if (found == ports_.end() || !found->second->driver) return "";
+    if (found->second->driver->status().engine.state != ipv4ll::engine::State::bound) return "";
+    for (const auto& [other, port] : ports_) {
+        const bool leads_out = std::ranges::any_of(
+            port->interface.routers,
+            [](const net::DefaultRoute& route) { return route.gateway.is_v4(); });
+        if (other != ifindex && leads_out) {
+            return fmt::format(
+                "takes 169.254.169.254 (cloud metadata) from the default route of {}",
+                port->interface.name);
+        }
+    }
+    return "";
+}
+
 }  // namespace avahid

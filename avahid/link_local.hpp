@@ -35,6 +35,8 @@ public:
 
     session::Errc act(const net::Interface& interface, session::Ipv4llAction action);
     std::vector<session::Ipv4llState> states() const;
+    /// What its owner should know of the link's routes; mostly empty.
+    std::string remark(int ifindex) const;
 
 private:
     struct Port;

@@ -7,7 +7,7 @@ import time
 import lab
 from lab import frames
 from lab.ipv4ll_peers import start_dhcp_client, start_dhcp_server
-from lab.link_local import announced, state
+from lab.link_local import QUICK, announced, state
 from lab.process import SLOWNESS
 
 LONG = bool(os.environ.get("AVAHID_LONG"))
@@ -125,6 +125,31 @@ class Lease(lab.LabCase):
         asked = [s for s in self.seen.seen() if s.from_host and isinstance(s.packet, frames.Udp)
                  and s.packet.destination_port == 53]
         self.assertEqual(asked, [])
+
+
+
+class BesideADefaultRoute(lab.LabCase):
+    """One link leads out, on the other nobody hands out addresses."""
+
+    @classmethod
+    def furnish(cls):
+        cls.alpha = cls.host("alpha", lab.Link(), lab.Link())
+        cls.alpha.ip("address", "add", "192.0.2.1/24", "dev", "eth1")
+        cls.alpha.start_avahid(config=QUICK)
+        cls.alpha.wait_claimed()
+
+    def note(self):
+        return next(link["note"] for link in self.alpha.status()["links"]
+                    if link["interface"] == "eth0")
+
+    def test_status_tells_what_our_route_takes_away(self):
+        lab.wait_for("it to be bound", lambda: state(self.alpha)["state"] == "bound")
+        self.assertEqual(self.note(), "")
+        self.alpha.ip("route", "add", "default", "via", "192.0.2.254", "dev", "eth1")
+        lab.wait_for("the note", lambda: self.note() ==
+                     "takes 169.254.169.254 (cloud metadata) from the default route of eth1", 5)
+        self.alpha.ip("route", "del", "default", "via", "192.0.2.254", "dev", "eth1")
+        lab.wait_for("its end", lambda: self.note() == "", 5)
 
 
 if __name__ == "__main__":
