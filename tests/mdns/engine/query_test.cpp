@@ -255,9 +255,8 @@ TEST(MdnsQuery, AQuestionWithWhatWeOfferOurselvesCountsToo) {  // RFC6762-§7.3-
     host.link_up();
     host.established({shared(ptr("_x._tcp.local", "own._x._tcp.local"))});
     host.ask("_x._tcp.local", type::ptr, false);
-    host.receive(query()
-                     .ask("_x._tcp.local", type::ptr)
-                     .known(ptr("_x._tcp.local", "own._x._tcp.local")));
+    host.receive(
+        query().ask("_x._tcp.local", type::ptr).known(ptr("_x._tcp.local", "own._x._tcp.local")));
     host.advance(900ms);
     EXPECT_THAT(host.queries(), IsEmpty());
 }
