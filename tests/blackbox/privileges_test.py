@@ -1,4 +1,5 @@
 """The two processes (PRODUCT, "Privileges"): what they may do, what is left when one dies."""
+import contextlib
 import os
 import random
 import re
@@ -128,7 +129,8 @@ class Rival:
 
     def _ask(self):
         while not self._over.wait(self.ASKED_EVERY):
-            self._raw.send(self._question)
+            with contextlib.suppress(OSError):  # the kernel's queue is full: then with the next
+                self._raw.send(self._question)
 
     def close(self):
         self._over.set()
