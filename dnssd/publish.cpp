@@ -66,15 +66,13 @@ Errc normalise_instance(ServiceName& name) {
 
 /// RFC 6762 §17: one record in one packet, also under the name that a conflict may lead to.
 bool txt_fits(const Service& service) {
-    constexpr std::size_t fixed =
-        mdns::ipv6_overhead + 12 + 10;  // headers, type, class, TTL, length
     ServiceName longest = service.name;
     if (longest.instance.empty()) longest.instance.assign(mdns::wire::max_label, 'x');
     const auto name = instance_name(longest);
     const std::size_t room_to_rename = mdns::wire::max_label - longest.instance.size();
-    return name && fixed + name->wire().size() + std::min<std::size_t>(room_to_rename, 8) +
-                           txt_size(service.txt) <=
-                       mdns::max_packet;
+    return name &&
+           name->wire().size() + std::min<std::size_t>(room_to_rename, 8) + txt_size(service.txt) <=
+               mdns::max_record;
 }
 
 }  // namespace

@@ -53,5 +53,8 @@ constexpr auto reconfirm_interval = 2s;    // §10.4: between the two queries
 constexpr std::size_t max_packet = 9000;   // §17, with IP and UDP headers
 constexpr std::size_t ipv4_overhead = 28;  // §17: IPv4 and UDP header
 constexpr std::size_t ipv6_overhead = 48;  // §17: IPv6 and UDP header
+/// §17: owner name and rdata of a record alone in its packet: the message's header takes 12 bytes,
+/// the record's type, class, TTL and length 10.
+constexpr std::size_t max_record = max_packet - ipv6_overhead - 12 - 10;
 
 }  // namespace mdns

@@ -38,6 +38,7 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
     if (is_pseudo(seen.type) || seen.klass != wire::class_in) return {};
     const std::uint32_t ttl = std::min(seen.ttl, max_ttl);
     const auto owner = names_.find(hash, seen.name);
+    seen.canonical_rdata(seen_rdata_);  // names in it are followed once, not once a sibling
     Place place = owner == names_.none ? no_place : find_same(owner, seen);
 
     if (ttl == 0) {  // §10.1 goodbye: gone in a second, unless somebody rescues it
@@ -49,7 +50,7 @@ std::optional<Cache::Change> Cache::absorb(Instant now, const wire::RecordView& 
     const bool fresh = place == no_place;
     if (fresh) {
         CachedRecord record;
-        seen.canonical_rdata(record.rdata);
+        record.rdata = seen_rdata_;
         const bool crowded = owner != names_.none && names_[owner].records.size() >= max_per_name;
         if (crowded || !make_room(cost(record), wanted)) {
             ++host_.counters.cache_dropped;
@@ -203,9 +204,7 @@ bool Cache::make_room(std::size_t bytes, bool wanted) {
     return host_.cache_bytes + bytes <= limit;
 }
 
-Cache::Place Cache::find_same(NamePlace owner, const wire::RecordView& seen) {
-    // Names in rdata are followed once, not once a sibling.
-    seen.canonical_rdata(seen_rdata_);
+Cache::Place Cache::find_same(NamePlace owner, const wire::RecordView& seen) const {
     for (const Place place : names_[owner].records) {
         const CachedRecord& other = records_[place];
         if (other.type == seen.type && other.klass == seen.klass &&

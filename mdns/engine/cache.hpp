@@ -92,14 +92,15 @@ private:
     void end_denials(Instant now, NamePlace owner, std::uint16_t type);
     static std::size_t cost(const CachedRecord& record);
     bool make_room(std::size_t bytes, bool wanted);
-    Place find_same(NamePlace owner, const wire::RecordView& seen);
+    /// Of the data in seen_rdata_.
+    Place find_same(NamePlace owner, const wire::RecordView& seen) const;
 
     Context& host_;
     Scheduler& timers_;
     NameTable<Node> names_;
     std::vector<CachedRecord> records_;
     std::vector<Place> free_;
-    wire::Rdata seen_rdata_;  // scratch
+    wire::Rdata seen_rdata_;  // scratch: what absorb() takes in
 };
 
 }  // namespace mdns::engine

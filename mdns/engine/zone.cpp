@@ -12,8 +12,7 @@ constexpr std::size_t max_withdrawn = 4096;
 
 /// §17: what does not fit one packet of 9000 bytes, headers counted, could never be said.
 bool fits_a_packet(const wire::Record& record) {
-    constexpr std::size_t fixed = ipv6_overhead + 12 + 10;  // the message's header, the record's
-    return fixed + record.name.wire().size() + record.rdata.size() <= max_packet;
+    return record.name.wire().size() + record.rdata.size() <= max_record;
 }
 
 std::optional<wire::Name> name_in(const wire::Record& record) {
