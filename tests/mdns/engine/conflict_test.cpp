@@ -187,6 +187,22 @@ TEST_F(MdnsConflict, TwoLinksJoinedAnnounceTheirOwnAndSettle) {  // RFC6762-§10
     EXPECT_THAT(both.all<engine::Conflict>(), IsEmpty());
 }
 
+/// It was on its way when we fell silent, and defends nothing.
+TEST(MdnsConflicts, WhatTheRivalSaidBeforeIsNoDefence) {  // RFC6762-§9-05
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        MdnsHost host(seed);
+        host.link_up();
+        host.established({unique(a("host.local", "10.0.0.1"))});
+        const auto rival = response().unique(a("host.local", "10.0.0.9"));
+        host.receive(rival);
+        host.advance(149ms);
+        host.receive(rival);
+        host.advance(5s);
+        EXPECT_THAT(host.all<engine::Conflict>(), IsEmpty()) << seed;
+        ASSERT_THAT(host.probes(), SizeIs(3)) << seed;
+    }
+}
+
 /// Else A would win on IPv4 and B on IPv6, and both would take another name.
 TEST(MdnsConflicts, BothFamiliesOfAnInterfaceAreSettledTogether) {
     MdnsHost host;
