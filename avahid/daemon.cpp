@@ -21,6 +21,7 @@
 #include "avahid/resume.hpp"
 #include "avahid/session/session.hpp"
 #include "avahid/simple/server.hpp"
+#include "avahid/spare_memory.hpp"
 #include "avahid/static_services.hpp"
 #include "avahid/varlink/server.hpp"
 #include "dnssd/catalogue.hpp"
@@ -129,6 +130,7 @@ struct Daemon::Impl final : session::Machine {
     boost::asio::steady_timer last_call{io};
     boost::asio::steady_timer retry{io};
     bool retrying = false;
+    SpareMemory spare_memory{io};
     Instant looked_for_others{};
     boost::asio::signal_set signals{io, SIGINT, SIGTERM};
     boost::asio::signal_set requests{io, SIGHUP, SIGUSR1};
@@ -291,6 +293,7 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     if (event.kind == net::LinkEvent::Kind::gone || found == monitor.interfaces().end()) {
         links.on_interface_gone(now, event.ifindex);
         link_local.on_interface_gone(event.ifindex);
+        spare_memory.give_back_soon();
     } else {
         links.on_interface(now, found->second);
         link_local.on_interface(found->second);

@@ -33,6 +33,8 @@ static struct verdict failed(enum avahid_outcome outcome, int error) {
             return (struct verdict){NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND};
         case AVAHID_NO_FAMILY:
             return (struct verdict){NSS_STATUS_NOTFOUND, ENOENT, NO_DATA};
+        case AVAHID_NOT_OURS:
+            return not_ours;
         case AVAHID_BUSY:
             return (struct verdict){NSS_STATUS_TRYAGAIN, EAGAIN, TRY_AGAIN};
         default:

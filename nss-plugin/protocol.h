@@ -41,6 +41,7 @@
 /* Error replies are "-CODE TEXT", with Avahi's error numbers. */
 #define AVAHID_CODE_FAILURE 1
 #define AVAHID_CODE_INVALID_HOST_NAME 3
+#define AVAHID_CODE_INVALID_DOMAIN 4 /* LOOKUP-HOST: .local is, or may be, the DNS servers' */
 #define AVAHID_CODE_INVALID_ADDRESS 14
 #define AVAHID_CODE_TIMEOUT 15
 #define AVAHID_CODE_TOO_MANY_CLIENTS 16

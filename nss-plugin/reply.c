@@ -102,6 +102,8 @@ static enum avahid_outcome read_error(char* rest) {
         case AVAHID_CODE_TIMEOUT:
         case AVAHID_CODE_NOT_FOUND:
             return AVAHID_NO_NAME;
+        case AVAHID_CODE_INVALID_DOMAIN:
+            return AVAHID_NOT_OURS;
         case AVAHID_CODE_IS_EMPTY:
             return AVAHID_NO_FAMILY;
         case AVAHID_CODE_INVALID_COMMAND:

@@ -33,6 +33,7 @@ enum avahid_outcome {
     AVAHID_NO_NAME,         /* there is no such name */
     AVAHID_NO_FAMILY,       /* the name exists, without an address of the family asked for */
     AVAHID_UNKNOWN_COMMAND, /* this daemon is Avahi's: ask by its commands */
+    AVAHID_NOT_OURS,        /* .local is the DNS servers' */
     AVAHID_BUSY,            /* out of some resource, here or there: later it may work */
     AVAHID_UNAVAILABLE      /* no daemon, or none that makes sense */
 };

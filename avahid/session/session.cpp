@@ -57,7 +57,7 @@ Result<ClientId> Session::open(uid_t uid) {
     }
     ++usage.clients;
     const ClientId id{next_client_++};
-    clients_.emplace(id, Client{.uid = uid, .manager = manages_(uid), .handles = {}});
+    clients_.emplace(id, Client{.uid = uid, .handles = {}});
     return id;
 }
 
@@ -77,7 +77,7 @@ void Session::close(Instant now, ClientId client) {
 
 bool Session::may_manage(ClientId client) const {
     const auto found = clients_.find(client);
-    return found != clients_.end() && found->second.manager;
+    return found != clients_.end() && manages_(found->second.uid);
 }
 
 // ---- quotas ----

@@ -121,7 +121,8 @@ struct Addressed {
 
 class Session {
 public:
-    /// \param manages  may this user change the machine? Asked when a client comes
+    /// \param manages  may this user change the machine? Asked when a client wants to: it reads the
+    ///                 user database
     Session(dnssd::Catalogue& catalogue, Machine& machine, const Limits& limits,
             std::function<bool(uid_t)> manages = is_manager);
 
@@ -169,7 +170,6 @@ public:
 private:
     struct Client {
         uid_t uid = 0;
-        bool manager = false;
         std::unordered_map<dnssd::Handle, bool> handles;  // true: a publication
     };
     struct Usage {

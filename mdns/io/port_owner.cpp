@@ -10,7 +10,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <sstream>
+#include <string_view>
 
 #include "mdns/constants.hpp"
 
@@ -27,15 +27,22 @@ std::optional<Number> to_number(std::string_view text, int base = 10) {
     return value;
 }
 
+/// The next word of a line; empty at its end.
+std::string_view next_word(std::string_view& line) {
+    const auto begin = std::min(line.find_first_not_of(" \t"), line.size());
+    const auto end = std::min(line.find_first_of(" \t", begin), line.size());
+    const std::string_view word = line.substr(begin, end - begin);
+    line.remove_prefix(end);
+    return word;
+}
+
 /// "  sl  local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode ..."
-std::optional<UdpSocketRow> parse_row(const std::string& line) {
-    std::istringstream words(line);
-    const std::vector<std::string> field{std::istream_iterator<std::string>(words), {}};
-    if (field.size() < 10) return std::nullopt;
+std::optional<UdpSocketRow> parse_row(std::string_view line) {
+    std::array<std::string_view, 10> field;
+    for (auto& word : field) word = next_word(line);
     const auto colon = field[1].rfind(':');
-    if (colon == std::string::npos) return std::nullopt;
-    const auto local_port =
-        to_number<std::uint16_t>(std::string_view(field[1]).substr(colon + 1), 16);
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto local_port = to_number<std::uint16_t>(field[1].substr(colon + 1), 16);
     const auto uid = to_number<std::uint32_t>(field[7]);
     const auto inode = to_number<Inode>(field[9]);
     if (!local_port || !uid || !inode) return std::nullopt;
@@ -80,9 +87,10 @@ std::string program_name(const fs::path& process) {
 
 std::vector<UdpSocketRow> parse_udp_table(std::string_view text) {
     std::vector<UdpSocketRow> rows;
-    std::istringstream lines{std::string(text)};
-    for (std::string line; std::getline(lines, line);) {
-        if (const auto row = parse_row(line)) rows.push_back(*row);
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        if (const auto row = parse_row(text.substr(0, end))) rows.push_back(*row);
+        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return rows;
 }

@@ -132,9 +132,9 @@ class Churn(lab.LabCase):
         seconds = time.monotonic() - began
         used = {name: cost.cpu() - before[name] for name, cost in costs.items()}
         table(f"{PORTS} ports added and removed twice in {seconds:.1f} s, half of them enslaved",
-              ("", "processor", "memory before", "after", "its own before", "at its peak"),
+              ("", "processor", "memory before", "after", "its own before", "at its peak", "after"),
               *((name, f"{used[name]:.2f} s", f"{idle[name][0]:.1f} MB", f"{cost.memory():.1f} MB",
-                 f"{idle[name][1]:.1f} MB", f"{peaks[name]:.1f} MB")
+                 f"{idle[name][1]:.1f} MB", f"{peaks[name]:.1f} MB", f"{cost.own():.1f} MB")
                 for name, cost in costs.items()))
         self.assertEqual(intruders, [])
         self.assertEqual(set(events), {("found", "Web on gamma")})  # never lost

@@ -208,6 +208,12 @@ TEST_F(NssModule, NegativeAnswersAreNotFound) {  // NSS-§status-02, NSS-§statu
     EXPECT_EQ(lookup_addr(AF_INET, "169.254.9.9").verdict, no_name);
 }
 
+TEST_F(NssModule, NamesOfAUnicastZoneAreNotOurs) {  // NSS-§name-03
+    const FakeDaemon daemon(path, "-4 Invalid domain name\n");
+    EXPECT_EQ(lookup4("server.local").verdict, not_ours);
+    EXPECT_EQ(lookup3("server.local", AF_INET).verdict, not_ours);
+}
+
 TEST_F(NssModule, SuccessIsNeverEmpty) {  // NSS-§status-13
     {
         const FakeDaemon daemon(path, "+ none.local\n.\n");

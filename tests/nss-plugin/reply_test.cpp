@@ -80,6 +80,7 @@ TEST(NssReply, TellsFailuresApart) {  // NSS-§status-02, NSS-§status-03, NSS-�
     EXPECT_EQ(host("-15 Timeout reached\n").outcome, AVAHID_NO_NAME);
     EXPECT_EQ(host("-3 Invalid host name\n").outcome, AVAHID_NO_NAME);
     EXPECT_EQ(host("-52 Is empty\n").outcome, AVAHID_NO_FAMILY);
+    EXPECT_EQ(host("-4 Invalid domain name\n").outcome, AVAHID_NOT_OURS);
     EXPECT_EQ(host("-16 Too many clients\n").outcome, AVAHID_BUSY);
     EXPECT_EQ(host("-17\n").outcome, AVAHID_BUSY);
     EXPECT_EQ(host("-1 Operation failed\n").outcome, AVAHID_UNAVAILABLE);

@@ -3,9 +3,10 @@ import socket
 import struct
 from typing import List, NamedTuple
 
-A, NS, CNAME, PTR, HINFO, TXT, AAAA, SRV, OPT, NSEC, ANY = 1, 2, 5, 12, 13, 16, 28, 33, 41, 47, 255
-TYPES = {1: "A", 2: "NS", 5: "CNAME", 12: "PTR", 13: "HINFO", 16: "TXT", 28: "AAAA", 33: "SRV",
-         41: "OPT", 47: "NSEC", 255: "ANY"}
+A, NS, CNAME, SOA, PTR, HINFO, TXT, AAAA = 1, 2, 5, 6, 12, 13, 16, 28
+SRV, OPT, NSEC, ANY = 33, 41, 47, 255
+TYPES = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 13: "HINFO", 16: "TXT", 28: "AAAA",
+         33: "SRV", 41: "OPT", 47: "NSEC", 255: "ANY"}
 
 
 class Question(NamedTuple):

@@ -89,25 +89,35 @@ class Wires:
 
 
 class Cost:
-    """What a process has used: processor seconds, and memory in MB."""
+    """What a daemon with its child processes has used: processor seconds, and memory in MB."""
 
     def __init__(self, process):
         self._process = pathlib.Path(f"/proc/{process.pid}")
+        children = self._process / f"task/{process.pid}/children"
+        self._all = [self._process, *(pathlib.Path(f"/proc/{pid}")
+                                      for pid in children.read_text().split())]
 
     def cpu(self):
-        return int((self._process / "schedstat").read_text().split()[0]) / 1e9
+        return sum(int((process / "schedstat").read_text().split()[0])
+                   for process in self._all) / 1e9
 
-    def _status(self, field):
-        line = next(line for line in (self._process / "status").read_text().splitlines()
-                    if line.startswith(field + ":"))
-        return int(line.split()[1]) / 1024
+    def _sum(self, *fields, file="smaps_rollup"):
+        return sum(int(line.split()[1]) / 1024
+                   for process in self._all
+                   for line in (process / file).read_text().splitlines()
+                   if line.split(":")[0] in fields)
 
     def memory(self):
-        return self._status("VmRSS")
+        """Of what processes share, each has its part."""
+        return self._sum("Pss")
+
+    def resident(self):
+        """What is shared is counted for each."""
+        return self._sum("VmRSS", file="status")
 
     def own(self):
         """What no other process shares: programs and libraries are not counted."""
-        return self._status("RssAnon")
+        return self._sum("RssAnon", file="status")
 
     def descriptors(self):
         return len(list((self._process / "fd").iterdir()))
