@@ -1,5 +1,7 @@
 #include "avahid/daemon.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -8,23 +10,33 @@
 #include <random>
 #include <thread>
 
+#include "avahid/config/hosts_file.hpp"
+#include "avahid/config/service_folder.hpp"
+#include "avahid/dbus/service.hpp"
+#include "avahid/file_watch.hpp"
 #include "avahid/host/host_label.hpp"
 #include "avahid/host/host_name.hpp"
+#include "avahid/host/static_hosts.hpp"
 #include "avahid/keeper/client.hpp"
 #include "avahid/kernel_hostname.hpp"
 #include "avahid/link_local.hpp"
 #include "avahid/links.hpp"
 #include "avahid/net/link_monitor.hpp"
+#include "avahid/ops/activation.hpp"
 #include "avahid/ops/log.hpp"
 #include "avahid/ops/notify.hpp"
 #include "avahid/report.hpp"
 #include "avahid/resume.hpp"
+#include "avahid/send_limit.hpp"
 #include "avahid/session/session.hpp"
 #include "avahid/simple/server.hpp"
 #include "avahid/spare_memory.hpp"
 #include "avahid/static_services.hpp"
+#include "avahid/unicast/local_zone.hpp"
 #include "avahid/varlink/server.hpp"
+#include "avahid/workstations.hpp"
 #include "dnssd/catalogue.hpp"
+#include "dnssd/service_name.hpp"
 #include "mdns/engine/engine.hpp"
 #include "mdns/io/sockets.hpp"
 
@@ -36,6 +48,7 @@ using std::chrono::steady_clock;
 
 constexpr auto retry_time = std::chrono::seconds(5);  // for links whose socket could not be opened
 constexpr auto look_pause = std::chrono::seconds(1);  // for programs that share our port
+constexpr auto bus_time = std::chrono::seconds(1);    // at the most, at the start
 constexpr auto goodbye_time = std::chrono::seconds(2);  // at the most, when stopping
 // A killed daemon accepts until the kernel has taken it apart: so long an address may be in use.
 constexpr auto dying_time = std::chrono::seconds(1);
@@ -47,8 +60,35 @@ mdns::engine::Config engine_config(const config::Config& config) {
 }
 
 host::Options host_options(const config::Config& config) {
-    return {config.publish.addresses && !config.publish.disable_publishing,
-            config.publish.a_on_ipv6, config.publish.aaaa_on_ipv4, config.server.domain_name};
+    host::Options options{config.publish.addresses && !config.publish.disable_publishing,
+                          config.publish.a_on_ipv6, config.publish.aaaa_on_ipv4,
+                          config.server.domain_name};
+    if (config.publish.hinfo) {
+        const auto kind = machine_kind();
+        options.hinfo = {kind.cpu, kind.os};
+    }
+    return options;
+}
+
+mdns::io::Binding binding(const config::Config& config) {
+    return config.server.disallow_other_stacks ? mdns::io::Binding::exclusive
+                                               : mdns::io::Binding::device;
+}
+
+/// Keys that have changed, and hold for what begins from now on, or from the next start.
+std::vector<std::string> not_applied(const config::Config& before, const config::Config& now) {
+    std::vector<std::string> keys;
+    const auto check = [&keys](bool changed, const char* key) {
+        if (changed) keys.emplace_back(key);
+    };
+    check(before.server.disallow_other_stacks != now.server.disallow_other_stacks,
+          "disallow-other-stacks");
+    check(before.limits != now.limits, "[rlimits]");
+    check(before.ipv4ll.settle_time != now.ipv4ll.settle_time, "settle-time");
+    check(before.ipv4ll.release_after != now.ipv4ll.release_after, "release-after");
+    check(before.ipv4ll.probe_scale != now.ipv4ll.probe_scale, "probe-scale");
+    check(before.ipv4ll.default_route != now.ipv4ll.default_route, "default-route");
+    return keys;
 }
 
 session::Limits session_limits(const config::Config& config) {
@@ -56,12 +96,46 @@ session::Limits session_limits(const config::Config& config) {
     limits.clients_per_uid = config.control.clients_max_per_uid;
     limits.handles_per_client = config.server.objects_per_client_max;
     limits.handles_per_uid = config.control.objects_max_per_uid;
+    limits.entries_per_group = config.server.entries_per_entry_group_max;
     const config::Publish& publish = config.publish;
     limits.may_publish = !publish.disable_publishing && !publish.disable_user_service_publishing;
     return limits;
 }
 
+dbus::Limits dbus_limits(const config::Config& config) {
+    dbus::Limits limits;
+    limits.clients = config.server.clients_max;
+    limits.objects_per_client = config.server.objects_per_client_max;
+    limits.objects_per_uid = config.control.objects_max_per_uid;
+    limits.entries_per_group = config.server.entries_per_entry_group_max;
+    limits.may_publish = session_limits(config).may_publish;
+    return limits;
+}
+
+dbus::Log dbus_log(config::Dbus wanted) {
+    const auto error = [](const std::string& line) { log::error("{}", line); };
+    const auto warning = [](const std::string& line) { log::warning("{}", line); };
+    const auto note = [](const std::string& line) { log::info("{}", line); };
+    if (wanted == config::Dbus::warn) return {note, warning, warning};
+    return {note, warning, error};
+}
+
+dbus::avahi::ServerState server_state(host::State state) {
+    return state == host::State::established ? dbus::avahi::ServerState::running
+                                             : dbus::avahi::ServerState::registering;
+}
+
 void log_line(const std::string& line) { log::warning("{}", line); }
+
+std::vector<host::StaticName> static_names(const std::vector<config::StaticHost>& hosts) {
+    std::vector<host::StaticName> names;
+    for (const auto& host : hosts) {
+        const auto name = mdns::wire::Name::from_text(host.name);
+        const auto composed = name ? dnssd::to_nfc(*name) : std::nullopt;
+        if (composed) names.push_back({*composed, host.address});
+    }
+    return names;
+}
 
 /// Blocks: only before the event loop.
 boost::system::error_code listen_patiently(auto& server, const std::string& path) {
@@ -82,6 +156,7 @@ struct Daemon::Impl final : session::Machine {
     bool open();
     int run();
     void drain();
+    bool may_send(Instant now, mdns::engine::LinkId link);
     void arm();
     void pump() {
         drain();
@@ -94,6 +169,9 @@ struct Daemon::Impl final : session::Machine {
     void look_for_others(Instant now);
     void on_host_event(const host::Event& event);
     void tell_host_name();
+    void tell_host_state();
+    void serve_dbus();
+    void wait_for_bus();
     void log_rename(const dnssd::Event& event) const;
     void on_resume();
     void retry_failed_links();
@@ -102,7 +180,13 @@ struct Daemon::Impl final : session::Machine {
     void wait_for_request();
     void wait_for_watchdog(std::chrono::microseconds interval);
     void load_static();
+    void on_static_files();
+    void watch_static();
+    void log_static_host(const host::StaticEvent& event) const;
     void reload_all();
+    void change_config(config::Config wanted);
+    void apply_config(Instant now);
+    void tell_workstations(Instant now, const net::Interface& interface);
     void reload_keeper(const config::Server& now);
     bool listen();
     void stop();
@@ -113,6 +197,8 @@ struct Daemon::Impl final : session::Machine {
     session::Status status() const override;
     session::Errc set_host_name(const std::string& name) override;
     session::Errc ipv4ll(const std::string& interface, session::Ipv4llAction action) override;
+    session::Errc ipv4ll_begin_with(const std::string& interface,
+                                    boost::asio::ip::address_v4 address) override;
     session::Errc reload() override;
     std::optional<int> ifindex_of(const std::string& interface) const override;
     std::string name_of(int ifindex) const override;
@@ -145,14 +231,21 @@ struct Daemon::Impl final : session::Machine {
     mdns::engine::Engine engine;
     dnssd::Catalogue catalogue;
     host::HostName host;
+    host::StaticHosts static_hosts;
     mdns::io::Sockets sockets;
     net::LinkMonitor monitor;
     Links links;
     LinkLocal link_local;
     StaticServices services;
+    Workstations workstations;
+    SendLimit send_limit;
+    FileWatch static_files;
+    std::vector<config::Diagnostic> told_static;  // of the files as they were when last read
     session::Session session;
     varlink::Server varlink;
     simple::Server simple;
+    unicast::LocalZone local_zone;
+    dbus::Service dbus;
     std::unique_ptr<HostnameWatcher> hostname;
 };
 
@@ -177,23 +270,30 @@ Daemon::Impl::Impl(Setup given)
       engine(engine_config(setup.config)),
       catalogue(engine, {.negative_timeout = setup.config.control.negative_timeout}),
       host(engine, host_options(setup.config)),
+      static_hosts(engine),
       sockets(
           io,
           {[this](auto link, const auto& source, auto bytes) { on_datagram(link, source, bytes); },
            [this](auto link, const auto& error) {
                log::warning("{}: sending failed: {}", name_of(link.ifindex), error.message());
-           }}),
+           }},
+          binding(setup.config)),
       monitor(io, [this](const net::LinkEvent& event) { on_link_event(event); }),
       links(engine, sockets, host),
       link_local(io, keeper.get(), setup.options.state_dir),
       services(catalogue, [this](const std::string& name) { return ifindex_of(name).value_or(0); }),
+      workstations(catalogue),
+      static_files(io, [this] { on_static_files(); }, {}),
       session(catalogue, *this, session_limits(setup.config)),
       varlink(
           io, session, [this] { pump(); }, log_line),
       simple(
-          io, session, [this] { pump(); }, log_line) {
-    links.on_config(setup.config);
-    link_local.on_config(setup.config);
+          io, session, [this] { pump(); }, log_line),
+      local_zone(io, "/etc/resolv.conf", log_line),
+      dbus(
+          io, session, [this] { pump(); }, dbus_log(setup.config.server.enable_dbus)) {
+    simple.set_local_zone([this] { return local_zone.state(); });
+    apply_config(steady_clock::now());
 }
 
 bool Daemon::Impl::open() {
@@ -212,11 +312,17 @@ int Daemon::Impl::run() {
     host.set_wanted(steady_clock::now(), wanted_host_name());
     hostname = std::make_unique<HostnameWatcher>(io, [this] { on_hostname(); });
     tell_host_name();  // claimed together with the services that point to it
+    watch_static();
     load_static();
+    local_zone.state();  // so that it is known by the first lookup
     pump();
+    tell_host_state();
+    serve_dbus();
+    wait_for_bus();
     if (const auto interval = ops::notify::watchdog_interval()) wait_for_watchdog(*interval);
     ops::notify::ready("serving " + host.label() + ".local");
     log::info("avahid {} is ready", setup.version);
+    if (setup.on_ready) setup.on_ready();
     io.run();
     return exit_status;
 }
@@ -230,8 +336,10 @@ void Daemon::Impl::drain() {
         while (auto output = engine.poll()) {
             more = true;
             if (const auto* datagram = std::get_if<mdns::engine::SendDatagram>(&*output)) {
+                if (!may_send(now, datagram->link)) continue;
                 sockets.send(*datagram);
-            } else if (!host.on_event(now, *output)) {
+                if (session.monitors().any()) session.monitors().on_sent(*datagram);
+            } else if (!host.on_event(now, *output) && !static_hosts.on_event(now, *output)) {
                 catalogue.on_event(now, *output);
             }
         }
@@ -239,6 +347,7 @@ void Daemon::Impl::drain() {
             more = true;
             on_host_event(*event);
         }
+        while (const auto event = static_hosts.poll()) log_static_host(*event);
         while (const auto event = catalogue.poll()) {
             more = true;
             log_rename(*event);
@@ -246,13 +355,21 @@ void Daemon::Impl::drain() {
         }
         while (const auto addressed = session.poll()) {
             more = true;
-            if (!varlink.on_event(now, addressed->client, addressed->event)) {
-                simple.on_event(now, addressed->client, addressed->event);
-            }
+            const auto& [client, event] = *addressed;
+            if (!varlink.on_event(now, client, event) && !dbus.on_event(now, client, event))
+                simple.on_event(now, client, event);
         }
     }
+    while (const auto packet = session.monitors().poll()) varlink.on_packet(now, *packet);
     if (stopping && engine.idle()) return finish();
     arm();
+}
+
+bool Daemon::Impl::may_send(Instant now, mdns::engine::LinkId link) {
+    const auto answer = send_limit.ask(now, link);
+    if (answer == SendLimit::Answer::drop_and_tell)
+        log::warning("{}: more than ratelimit-burst packets: not sent", name_of(link.ifindex));
+    return answer == SendLimit::Answer::send;
 }
 
 void Daemon::Impl::arm() {
@@ -279,7 +396,13 @@ void Daemon::Impl::on_timer() {
 void Daemon::Impl::on_datagram(mdns::engine::LinkId link, const mdns::engine::Source& source,
                                std::span<const std::uint8_t> bytes) {
     if (sleep.resumed()) on_resume();
-    engine.on_datagram(steady_clock::now(), link, source, bytes);
+    if (session.monitors().any()) {
+        const mdns::engine::Counters before = engine.counters();
+        engine.on_datagram(steady_clock::now(), link, source, bytes);
+        session.monitors().on_received(link, source, bytes, before, engine.counters());
+    } else {
+        engine.on_datagram(steady_clock::now(), link, source, bytes);
+    }
     drain();  // the sockets flush after the last datagram they have read
 }
 
@@ -289,6 +412,7 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     if (stopping) return;
     const Instant now = steady_clock::now();
     look_for_others(now);
+    local_zone.on_network_change();
     const auto found = monitor.interfaces().find(event.ifindex);
     if (event.kind == net::LinkEvent::Kind::gone || found == monitor.interfaces().end()) {
         links.on_interface_gone(now, event.ifindex);
@@ -298,8 +422,21 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
         links.on_interface(now, found->second);
         link_local.on_interface(found->second);
     }
+    services.on_interfaces(now);
+    if (found == monitor.interfaces().end()) {
+        workstations.on_interface_gone(now, event.ifindex);
+    } else {
+        tell_workstations(now, found->second);
+    }
     pump();
     retry_failed_links();
+}
+
+void Daemon::Impl::tell_workstations(Instant now, const net::Interface& interface) {
+    const int ifindex = interface.ifindex;
+    const bool up = links.is_up({ifindex, mdns::engine::Family::ipv4}) ||
+                    links.is_up({ifindex, mdns::engine::Family::ipv6});
+    workstations.on_interface(now, interface, up && setup.config.publishes_on(interface.name));
 }
 
 /// Links come by the hundred, and this reads a table as long as all our sockets.
@@ -334,7 +471,11 @@ void Daemon::Impl::on_host_event(const host::Event& event) {
                      renamed->to);
         if (renamed->no_end) log::error("for a minute no host name was free: trying on");
         if (!host_name_was_established) tell_host_name();  // services are still being probed, too
+        dbus.on_host(
+            {renamed->from, setup.config.server.domain_name, dbus::avahi::ServerState::collision});
+        tell_host_state();
     } else if (const auto* changed = std::get_if<host::StateChanged>(&event)) {
+        tell_host_state();
         if (changed->state != host::State::established) return;
         log::info("host name {}.local is established", host.label());
         host_name_was_established = !engine.links().empty();
@@ -342,11 +483,30 @@ void Daemon::Impl::on_host_event(const host::Event& event) {
     }
 }
 
+/// As the configuration wants it now.
+void Daemon::Impl::serve_dbus() {
+    dbus.set_limits(dbus_limits(setup.config));
+    if (setup.config.server.enable_dbus == config::Dbus::no) return dbus.stop();
+    dbus.start(setup.options.bus_address);
+}
+
+/// What is started after us expects our name on the bus: only before the event loop.
+void Daemon::Impl::wait_for_bus() {
+    const auto until = steady_clock::now() + bus_time;
+    while (dbus.is_starting() && io.run_one_until(until) > 0) {
+    }
+}
+
+void Daemon::Impl::tell_host_state() {
+    dbus.on_host({host.label(), setup.config.server.domain_name, server_state(host.state())});
+}
+
 /// What points to the host is told the name once it is ours: until then, it may be a rival's.
 void Daemon::Impl::tell_host_name() {
     const Instant now = steady_clock::now();
     catalogue.set_host_name(now, host.name());
     services.on_host_name(now, host.label());
+    workstations.on_host_name(now, host.label());
 }
 
 void Daemon::Impl::log_rename(const dnssd::Event& event) const {
@@ -355,6 +515,16 @@ void Daemon::Impl::log_rename(const dnssd::Event& event) const {
     log::warning("service '{}' belongs to {} ({}): now '{}'", renamed->from,
                  renamed->peer.address.to_string(), name_of(renamed->link.ifindex), renamed->to);
     if (renamed->no_end) log::error("for a minute no name of this service was free: trying on");
+}
+
+void Daemon::Impl::log_static_host(const host::StaticEvent& event) const {
+    if (const auto* lost = std::get_if<host::StaticLost>(&event)) {
+        const bool here = lost->peer == mdns::engine::Endpoint{};
+        log::warning("static host {} is not published: the name belongs to {}", lost->name,
+                     here ? "this machine" : lost->peer.address.to_string());
+    } else if (const auto* done = std::get_if<host::StaticEstablished>(&event)) {
+        log::info("static host {} is established", done->name);
+    }
 }
 
 void Daemon::Impl::on_resume() {
@@ -367,6 +537,10 @@ void Daemon::Impl::on_resume() {
 }
 
 std::string Daemon::Impl::wanted_host_name() const {
+    if (setup.config.server.host_name_from_machine_id) {
+        if (const std::string id = machine_id(); !id.empty()) return id;
+        log::error("host-name-from-machine-id: this machine has no id");
+    }
     if (!setup.config.server.host_name.empty()) {
         if (const auto label = host::checked_label(setup.config.server.host_name)) return *label;
         log::error("host-name '{}' is no name: using the machine's", setup.config.server.host_name);
@@ -375,7 +549,9 @@ std::string Daemon::Impl::wanted_host_name() const {
 }
 
 void Daemon::Impl::on_hostname() {
-    if (stopping || host_name_was_set || !setup.config.server.host_name.empty()) return;
+    if (stopping || host_name_was_set || !setup.config.server.host_name.empty() ||
+        setup.config.server.host_name_from_machine_id)
+        return;
     const std::string label = wanted_host_name();
     if (label == host.wanted()) return;
     log::info("the machine's host name is now {}", label);
@@ -415,18 +591,72 @@ void Daemon::Impl::wait_for_watchdog(std::chrono::microseconds interval) {
 // ---- configuration ----
 
 void Daemon::Impl::load_static() {
-    const auto folder = config::load_service_folders(setup.options.service_dirs);
-    const auto hosts = config::load_hosts(setup.options.hosts_files);
-    report(folder.diagnostics);
-    report(hosts.diagnostics);
-    if (setup.config.publish.disable_publishing) return;
-    services.load(steady_clock::now(), folder.files, hosts.hosts);
+    auto folder = config::load_service_folders(setup.options.service_dirs);
+    auto hosts = config::load_hosts(setup.options.hosts_files);
+    auto& diagnostics = folder.diagnostics;
+    diagnostics.insert(diagnostics.end(), hosts.diagnostics.begin(), hosts.diagnostics.end());
+    report_news(diagnostics, told_static);
+    told_static = std::move(diagnostics);
+    if (setup.config.publish.disable_publishing) folder.files.clear(), hosts.hosts.clear();
+    const Instant now = steady_clock::now();
+    services.load(now, folder.files);
+    static_hosts.load(now, static_names(hosts.hosts), host.name());
+}
+
+void Daemon::Impl::on_static_files() {
+    if (stopping) return;
+    log::info("static files have changed: reading them again");
+    load_static();
+    pump();
+}
+
+void Daemon::Impl::watch_static() {
+    const auto trouble = static_files.start(setup.options.service_dirs, setup.options.hosts_files);
+    if (!trouble.empty())
+        log::warning("static files are not watched ({}): SIGHUP reads them again", trouble);
 }
 
 session::Errc Daemon::Impl::reload() {
     // Later, so that the client that asked has its answer first.
     boost::asio::post(io, [this] { reload_all(); });
     return session::Errc::ok;
+}
+
+void Daemon::Impl::change_config(config::Config wanted) {
+    const auto name_keys = [](const config::Config& config) {
+        return std::pair(config.server.host_name, config.server.host_name_from_machine_id);
+    };
+    const bool renamed = name_keys(setup.config) != name_keys(wanted);
+    for (const auto& key : not_applied(setup.config, wanted))
+        log::warning("{} has changed: that takes effect at the next start", key);
+    reload_keeper(wanted.server);
+    setup.config = std::move(wanted);
+    serve_dbus();
+    const Instant now = steady_clock::now();
+    apply_config(now);
+    if (renamed) {
+        host_name_was_set = false;
+        host.set_wanted(now, wanted_host_name());
+    }
+    for (const auto& [ifindex, interface] : monitor.interfaces()) {
+        links.on_interface(now, interface);
+        link_local.on_interface(interface);
+        tell_workstations(now, interface);
+    }
+}
+
+/// At the start, and by difference after a reload: every part knows what it had before.
+void Daemon::Impl::apply_config(Instant now) {
+    const config::Config& config = setup.config;
+    links.on_config(config);
+    link_local.on_config(config);
+    session.set_limits(session_limits(config));
+    host.set_options(now, host_options(config));
+    engine.set_cache_memory_max(config.server.cache_memory_max);
+    catalogue.set_negative_timeout(config.control.negative_timeout);
+    catalogue.set_browse_domains(now, config.server.browse_domains);
+    send_limit.set(config.server.ratelimit_interval, config.server.ratelimit_burst);
+    workstations.set_wanted(now, config.publish.workstation && !config.publish.disable_publishing);
 }
 
 void Daemon::Impl::reload_all() {
@@ -436,21 +666,17 @@ void Daemon::Impl::reload_all() {
         setup.options.config_file_given ? config::Missing::is_an_error : config::Missing::is_fine;
     auto loaded = config::load_config(setup.options.config_file, how);
     report(loaded.diagnostics);
-    config::apply(setup.options, loaded.config);
-    const std::string old_name = setup.config.server.host_name;
-    reload_keeper(loaded.config.server);
-    setup.config = std::move(loaded.config);
-    links.on_config(setup.config);
-    link_local.on_config(setup.config);
-    const Instant now = steady_clock::now();
-    if (old_name != setup.config.server.host_name) {
-        host_name_was_set = false;
-        host.set_wanted(now, wanted_host_name());
+    const bool unreadable = std::ranges::any_of(loaded.diagnostics, [](const auto& one) {
+        return one.severity == config::Severity::error && one.line == 0;
+    });
+    if (unreadable) {  // its defaults are not what its owner wants
+        log::error("the configuration stays as it was");
+    } else {
+        config::apply(setup.options, loaded.config);
+        change_config(std::move(loaded.config));
     }
-    for (const auto& [ifindex, interface] : monitor.interfaces()) {
-        links.on_interface(now, interface);
-        link_local.on_interface(interface);
-    }
+    static_files.refresh();
+    told_static.clear();  // whoever asks is told again
     load_static();
     pump();
     log::info("configuration reloaded");
@@ -474,8 +700,10 @@ void Daemon::Impl::reload_keeper(const config::Server& now) {
 
 /// \return false when another avahid is at work here: the two would only quarrel
 bool Daemon::Impl::listen() {
-    const auto try_listen = [](auto& server, const std::string& path) {
-        const auto error = listen_patiently(server, path);
+    auto handed = ops::take_handed_sockets();
+    const auto try_listen = [&handed](auto& server, const std::string& path) {
+        const auto descriptor = ops::take_socket(handed, path);
+        const auto error = descriptor ? server.adopt(*descriptor) : listen_patiently(server, path);
         if (error) log::error("{}: clients cannot be served there: {}", path, error.message());
         return error;
     };
@@ -485,6 +713,10 @@ bool Daemon::Impl::listen() {
         return false;
     }
     try_listen(simple, setup.options.simple_socket());
+    for (const auto& socket : handed) {
+        log::warning("{}: nothing of ours listens there: closed", socket.path);
+        ::close(socket.descriptor);
+    }
     return true;
 }
 
@@ -507,6 +739,8 @@ void Daemon::Impl::finish() {
     sockets.flush();
     varlink.stop();
     simple.stop();
+    local_zone.stop();
+    dbus.stop();
     if (!keeper_lost) link_local.stop();  // else nothing would be released, only said to be
     keeper.reset();
     if (setup.keeper) keeper::end_keeper(*setup.keeper);
@@ -553,6 +787,13 @@ session::Errc Daemon::Impl::ipv4ll(const std::string& name, session::Ipv4llActio
     const auto ifindex = ifindex_of(name);
     if (!ifindex) return session::Errc::no_such_interface;
     return link_local.act(monitor.interfaces().at(*ifindex), action);
+}
+
+session::Errc Daemon::Impl::ipv4ll_begin_with(const std::string& name,
+                                              boost::asio::ip::address_v4 address) {
+    const auto ifindex = ifindex_of(name);
+    if (!ifindex) return session::Errc::no_such_interface;
+    return link_local.begin_with(*ifindex, address);
 }
 
 std::optional<int> Daemon::Impl::ifindex_of(const std::string& name) const {

@@ -3,6 +3,7 @@
 // socket -> engine -> socket; engine -> host, dnssd -> session -> client.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ struct Setup {
     config::Config config;
     std::optional<keeper::Keeper> keeper;  // empty: no privilege for IPv4LL
     std::string version;
+    std::function<void()> on_ready = {};  // once
 };
 
 class Daemon {

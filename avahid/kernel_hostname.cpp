@@ -4,11 +4,37 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "avahid/config/read_file.hpp"
+#include "dnssd/ascii.hpp"
+
 namespace avahid {
 
 std::string kernel_hostname() {
     utsname names{};
     return ::uname(&names) == 0 ? std::string(names.nodename) : std::string();
+}
+
+std::string machine_id() {
+    constexpr std::size_t digits = 32;
+    for (const char* path : {"/etc/machine-id", "/var/lib/dbus/machine-id"}) {
+        const auto text = config::read_file(path);
+        if (!text || text->size() < digits) continue;
+        const std::string id = dnssd::lower(text->substr(0, digits));
+        if (id.find_first_not_of("0123456789abcdef") == id.npos) return id;
+    }
+    return "";
+}
+
+MachineKind machine_kind() {
+    utsname names{};
+    if (::uname(&names) != 0) return {};
+    const auto upper = [](std::string text) {
+        for (char& c : text) {
+            if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        }
+        return text;
+    };
+    return {upper(names.machine), upper(names.sysname)};
 }
 
 HostnameWatcher::HostnameWatcher(boost::asio::io_context& io, std::function<void()> on_change)

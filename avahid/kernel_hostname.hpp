@@ -10,6 +10,15 @@
 namespace avahid {
 
 std::string kernel_hostname();
+/// machine-id(5): 32 hexadecimal digits, in small letters; empty when there is none.
+std::string machine_id();
+
+/// publish-hinfo: what machine and system this is, as Avahi says it.
+struct MachineKind {
+    std::string cpu;
+    std::string os;
+};
+MachineKind machine_kind();
 
 class HostnameWatcher {
 public:

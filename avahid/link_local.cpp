@@ -4,6 +4,7 @@
 
 #include "avahid/net/eligible.hpp"
 #include "avahid/ops/log.hpp"
+#include "ipv4ll/constants.hpp"
 #include "ipv4ll/engine/candidate.hpp"
 #include "ipv4ll/io/text.hpp"
 
@@ -35,6 +36,7 @@ double seconds_between(Instant from, Instant to) {
 struct LinkLocal::Port {
     net::Interface interface;
     std::optional<Policy> asked;  // by avahictl, until the daemon ends
+    std::optional<Ipv4> wanted;   // by avahi-autoipd: begin with this one
     std::optional<Ipv4> held;     // asked of the keeper, perhaps not yet there
     bool seen = false;            // netlink has shown it on the interface
     std::vector<Ipv4> leaving;    // held before: the keeper is at work, or netlink is behind
@@ -42,6 +44,7 @@ struct LinkLocal::Port {
     Instant foreign_since;
     std::optional<ipv4ll::engine::History> history;  // of the driver before
     bool opening = false;                            // the keeper is asked for the socket
+    bool routed = false;                             // there is a route, and no address of ours
     bool gone = false;
     Instant idle_since = std::chrono::steady_clock::now();  // without a driver
     std::string trouble;  // why there is no driver though there should be
@@ -67,10 +70,12 @@ void LinkLocal::on_interface(const net::Interface& interface) {
     if (!port) port = std::make_unique<Port>();
     const bool flapped = port->driver && port->interface.outages != interface.outages;
     const bool new_mac = port->driver && port->interface.mac != interface.mac;
+    if (port->interface.outages != interface.outages) port->routed = false;
     port->interface = interface;
     std::erase_if(port->leaving, [&port](Ipv4 address) { return !port->has(address); });
     if (new_mac) port->driver->on_mac(ipv4ll::wire::Mac{interface.mac});
     if (flapped) port->driver->on_carrier(false);
+    if (!interface.up) port->routed = false;  // the kernel has taken the route away
     follow(*port);
 }
 
@@ -90,6 +95,7 @@ void LinkLocal::stop() {
     stopped_ = true;
     for (auto& [ifindex, port] : ports_) {
         if (port->driver) port->driver->stop();
+        follow_route(*port);
     }
 }
 
@@ -128,9 +134,33 @@ void LinkLocal::follow(Port& port) {
     }
     if (foreign != port.foreign) port.foreign_since = std::chrono::steady_clock::now();
     port.foreign = foreign;
+    follow_route(port);
     if (!eligible(port) || foreign) return end(port);
     if (port.driver) return pass_on(port);
     if (!port.opening && keeper_) open(port);
+}
+
+/// `on-link-route=yes`: hosts that have nothing but a link-local address are reached directly (RFC
+/// 3927 §2.6.2), also by an interface that has none. With one, the route comes with it.
+void LinkLocal::follow_route(Port& port) {
+    const net::Interface& interface = port.interface;
+    const bool has_link_local = std::ranges::any_of(
+        interface.addresses, [](const auto& one) { return net::is_ipv4ll(one.address); });
+    const bool wanted = config_.ipv4ll.on_link_route && !stopped_ && keeper_ && eligible(port) &&
+                        interface.up && !port.held && !has_link_local &&
+                        net::has_routable_ipv4(interface);
+    if (wanted == port.routed) return;
+    port.routed = wanted;
+    if (!keeper_) return;
+    const auto done = [wanted, name = interface.name](const boost::system::error_code& error) {
+        if (error && wanted)
+            log::warning("{}: no route to link-local addresses: {}", name, error.message());
+    };
+    if (wanted) {
+        keeper_->add_route(interface.ifindex, done);
+    } else if (!port.held) {  // else the address has brought its own, in the place of this one
+        keeper_->remove_route(interface.ifindex, done);
+    }
 }
 
 void LinkLocal::open(Port& port) {
@@ -161,11 +191,13 @@ void LinkLocal::start(Port& port, keeper::Descriptor socket) {
     ipv4ll::io::DriverConfig settings;
     settings.engine.mac = port.interface.mac;
     settings.engine.seed = ipv4ll::engine::seed_of(port.interface.mac);
-    settings.engine.last_used = memory_.load(port.interface.mac);
+    settings.engine.last_used = port.wanted ? port.wanted : memory_.load(port.interface.mac);
     settings.engine.probe_scale = config_.ipv4ll.probe_scale;
     settings.engine.history = port.history;
     settings.policy.policy = policy_of(port);
-    settings.policy.settle_time = config_.ipv4ll.settle_time;
+    // Who asks for an address has no DHCP client at work.
+    settings.policy.settle_time =
+        port.asked ? std::chrono::milliseconds(0) : config_.ipv4ll.settle_time;
     settings.policy.release_after = config_.ipv4ll.release_after;
     port.driver =
         std::make_unique<ipv4ll::io::Driver>(io_, settings, socket.release(), host_of(port));
@@ -178,6 +210,7 @@ ipv4ll::io::Host LinkLocal::host_of(Port& port) {
     host.add_address = [this, &port, ifindex](Ipv4 address, ipv4ll::io::Host::Answer answer) {
         port.held = address;
         port.seen = false;
+        port.routed = false;  // its own takes the place of the one without
         // Before it is there: whatever dies from here on, the next start knows it for ours.
         remember(port, address);
         keeper_->add_address(ifindex, address, config_.ipv4ll.default_route, std::move(answer));
@@ -247,14 +280,30 @@ session::Errc LinkLocal::act(const net::Interface& interface, session::Ipv4llAct
         case session::Ipv4llAction::off:
             port.asked = Policy::off;
             break;
+        case session::Ipv4llAction::fallback:
+            port.asked = Policy::fallback;
+            break;
         case session::Ipv4llAction::renew:
+        case session::Ipv4llAction::refresh:
             if (!port.driver) return session::Errc::not_supported;
-            port.driver->renew();
+            action == session::Ipv4llAction::renew ? port.driver->renew() : port.driver->refresh();
             return session::Errc::ok;
     }
     follow(port);
-    const bool refused = action == session::Ipv4llAction::on && !eligible(port);
+    const bool refused = action != session::Ipv4llAction::off && !eligible(port);
     return refused ? session::Errc::not_supported : session::Errc::ok;
+}
+
+session::Errc LinkLocal::begin_with(int ifindex, Ipv4 address) {
+    const auto found = ports_.find(ifindex);
+    if (found == ports_.end()) return session::Errc::no_such_interface;
+    if (!ipv4ll::claimable(address.to_uint())) return session::Errc::bad_address;
+    Port& port = *found->second;
+    port.wanted = address;
+    port.history.reset();  // of the addresses tried before
+    if (port.held == address) return session::Errc::ok;
+    end(port);
+    return session::Errc::ok;
 }
 
 std::vector<session::Ipv4llState> LinkLocal::states() const {
@@ -266,6 +315,7 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
         state.ifindex = ifindex;
         state.name = port->interface.name;
         state.policy = ipv4ll::io::to_text(policy_of(*port));
+        state.asked = port->asked && *port->asked != Policy::off;
         state.state = port->foreign ? "foreign" : "off";
         state.since = seconds_between(port->idle_since, now);
         state.probe_scale = config_.ipv4ll.probe_scale;

@@ -34,6 +34,8 @@ public:
     void stop();
 
     session::Errc act(const net::Interface& interface, session::Ipv4llAction action);
+    /// The address that the next claim there begins with.
+    session::Errc begin_with(int ifindex, ipv4ll::wire::Ipv4 address);
     std::vector<session::Ipv4llState> states() const;
     /// What its owner should know of the link's routes; mostly empty.
     std::string remark(int ifindex) const;
@@ -48,6 +50,7 @@ private:
     ipv4ll::io::Host host_of(Port& port);
     void remember(const Port& port, ipv4ll::wire::Ipv4 address);
     void pass_on(Port& port);
+    void follow_route(Port& port);
     void end(Port& port);
     std::optional<ipv4ll::wire::Ipv4> foreign_address(const Port& port) const;
 

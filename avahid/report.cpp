@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "avahid/ops/log.hpp"
 
 namespace avahid {
@@ -20,6 +22,13 @@ void report(std::span<const config::Diagnostic> diagnostics) {
                 log::debug("{}", config::to_text(diagnostic));
                 break;
         }
+    }
+}
+
+void report_news(std::span<const config::Diagnostic> diagnostics,
+                 std::span<const config::Diagnostic> told) {
+    for (const auto& one : diagnostics) {
+        if (std::ranges::find(told, one) == told.end()) report({&one, 1});
     }
 }
 

@@ -12,6 +12,9 @@
 namespace avahid {
 
 void report(std::span<const config::Diagnostic> diagnostics);
+/// Those that were not among the `told` ones.
+void report_news(std::span<const config::Diagnostic> diagnostics,
+                 std::span<const config::Diagnostic> told);
 
 session::LinkState link_state(const net::Interface& interface,
                               const std::vector<mdns::engine::LinkStatus>& links);

@@ -10,42 +10,75 @@ namespace {
 
 constexpr int most_names_tried = 100;  // all of them taken on this very host
 
-}  // namespace
-
-void StaticServices::load(dnssd::Instant now, const std::vector<config::ServiceFile>& files,
-                          const std::vector<config::StaticHost>& hosts) {
-    for (auto at = groups_.begin(); at != groups_.end();) {
-        const bool stays = std::ranges::any_of(files, [&](const config::ServiceFile& file) {
-            return file.path == at->first && file.group == at->second.file.group;
-        });
-        if (!stays) withdraw(now, at->second);
-        at = stays ? std::next(at) : groups_.erase(at);
-    }
-    for (const config::ServiceFile& file : files) {
-        const auto [group, fresh] = groups_.try_emplace(file.path);
-        if (!fresh) continue;
-        group->second.file = file;
-        group->second.name = config::instance_name(file.group, host_label_);
-        publish(now, group->second);
-    }
-    load_hosts(now, hosts);
+std::vector<std::string> subtypes_of(const config::StaticService& service) {
+    std::vector<std::string> labels;  // "_printer._sub._http._tcp" to "_printer"
+    for (const std::string& subtype : service.subtypes)
+        labels.push_back(subtype.substr(0, subtype.find("._sub.")));
+    return labels;
 }
 
-void StaticServices::load_hosts(dnssd::Instant now, const std::vector<config::StaticHost>& hosts) {
-    if (hosts == hosts_) return;
-    for (const dnssd::Handle handle : std::exchange(host_handles_, {}))
-        catalogue_.cancel(now, handle);
-    hosts_ = hosts;
-    for (const config::StaticHost& host : hosts) {
-        const auto name = mdns::wire::Name::from_text(host.name);
-        const auto handle = name ? catalogue_.publish_address(now, *name, host.address, true, {})
-                                 : dnssd::Result<dnssd::Handle>(dnssd::Errc::bad_host);
-        if (handle) {
-            host_handles_.push_back(*handle);
-        } else {
-            log::error("static host '{}' is not published: {}", host.name,
-                       dnssd::to_string(handle.error()));
+/// The same service, whatever its text says.
+bool same_but_text(config::StaticService one, const config::StaticService& other) {
+    one.txt = other.txt;
+    return one == other;
+}
+
+}  // namespace
+
+void StaticServices::load(dnssd::Instant now, const std::vector<config::ServiceFile>& files) {
+    // First what goes, then what changes, then what comes: files may exchange their names.
+    for (auto at = groups_.begin(); at != groups_.end();) {
+        const bool stays = std::ranges::any_of(
+            files, [&](const config::ServiceFile& file) { return file.path == at->first; });
+        if (!stays) {
+            log::info("service '{}' of {} is withdrawn: the file is gone, or not valid any more",
+                      at->second.name, at->first);
+            withdraw(now, at->second);
         }
+        at = stays ? std::next(at) : groups_.erase(at);
+    }
+    std::vector<Group*> fresh;
+    for (const config::ServiceFile& file : files) {
+        const auto [place, is_new] = groups_.try_emplace(file.path);
+        Group& group = place->second;
+        if (!is_new && group.file.group == file.group) continue;
+        const bool same_name = !is_new && group.file.group.name == file.group.name &&
+                               group.file.group.replace_wildcards == file.group.replace_wildcards;
+        if (same_name) {
+            change(now, group, file);
+            continue;
+        }
+        withdraw(now, group);
+        group = {file, config::instance_name(file.group, host_label_), {}, {}};
+        for (const auto& service : file.group.services) group.entries.push_back({service});
+        fresh.push_back(&group);
+    }
+    for (Group* const group : fresh) publish(now, *group);
+}
+
+/// The file has other services, and its name still.
+void StaticServices::change(dnssd::Instant now, Group& group, const config::ServiceFile& file) {
+    auto before = std::exchange(group.entries, {});
+    group.file = file;
+    for (const auto& service : file.group.services) group.entries.push_back({service});
+    take_over(now, group, before);
+    for (Entry& gone : before) cancel(now, gone);
+    publish(now, group);
+}
+
+/// What is published already and stays, with the new text.
+void StaticServices::take_over(dnssd::Instant now, Group& group, std::vector<Entry>& before) {
+    for (Entry& entry : group.entries) {
+        const auto old = std::ranges::find_if(before, [&entry](const Entry& one) {
+            return one.handle && same_but_text(one.service, entry.service);
+        });
+        if (old == before.end()) continue;
+        const bool same_text = old->service.txt == entry.service.txt;
+        if (!same_text &&
+            catalogue_.update_txt(now, *old->handle, entry.service.txt) != dnssd::Errc::ok)
+            continue;
+        entry.handle = std::exchange(old->handle, std::nullopt);
+        entry.ifindex = old->ifindex;
     }
 }
 
@@ -60,18 +93,25 @@ void StaticServices::on_host_name(dnssd::Instant now, const std::string& label) 
     }
 }
 
+void StaticServices::on_interfaces(dnssd::Instant now) {
+    for (auto& [path, group] : groups_) {
+        bool changed = false;
+        for (Entry& entry : group.entries) {
+            if (entry.service.interface.empty()) continue;
+            const int ifindex = ifindex_of_(entry.service.interface);
+            if (ifindex == entry.ifindex) continue;
+            cancel(now, entry);
+            changed = changed || ifindex != 0;
+        }
+        if (changed) publish(now, group);
+    }
+}
+
 bool StaticServices::on_event(dnssd::Instant now, const dnssd::Event& event) {
     const auto handle = std::visit([](const auto& about) { return about.handle; }, event);
-    if (std::ranges::find(host_handles_, handle) != host_handles_.end()) {
-        if (std::get_if<dnssd::NameLost>(&event))
-            log::warning("a static host's name belongs to somebody else: not published");
-        return true;
-    }
-    const auto found = std::ranges::find_if(groups_, [&](const auto& entry) {
-        return std::ranges::find(entry.second.handles, handle) != entry.second.handles.end();
-    });
-    if (found == groups_.end()) return false;
-    Group& group = found->second;
+    const auto found = owners_.find(handle);
+    if (found == owners_.end()) return false;
+    Group& group = *found->second;
     if (const auto* lost = std::get_if<dnssd::NameLost>(&event)) {
         const std::string next = dnssd::next_service_name(group.name);
         log::warning("service '{}' belongs to {}: trying '{}'", group.name,
@@ -82,11 +122,12 @@ bool StaticServices::on_event(dnssd::Instant now, const dnssd::Event& event) {
         publish(now, group);
     } else if (std::get_if<dnssd::Published>(&event)) {
         group.search.found();
-        log::info("service '{}' of {} is established", group.name, found->first);
+        log::info("service '{}' of {} is established", group.name, group.file.path);
     }
     return true;
 }
 
+/// Whatever of the group is not published yet.
 void StaticServices::publish(dnssd::Instant now, Group& group) {
     for (int tries = 0; tries < most_names_tried && !try_publish(now, group); ++tries) {
         group.name = dnssd::next_service_name(group.name);
@@ -95,20 +136,24 @@ void StaticServices::publish(dnssd::Instant now, Group& group) {
 
 /// \return false when the name is taken on this very host: nothing is published then
 bool StaticServices::try_publish(dnssd::Instant now, Group& group) {
-    for (const config::StaticService& entry : group.file.group.services) {
-        if (!entry.interface.empty() && ifindex_of_(entry.interface) == 0) {
-            log::error("{}: there is no interface '{}': {} is not published", group.file.path,
-                       entry.interface, entry.type);
+    for (Entry& entry : group.entries) {
+        if (entry.handle) continue;
+        const std::string& interface = entry.service.interface;
+        entry.ifindex = interface.empty() ? 0 : ifindex_of_(interface);
+        if (!interface.empty() && entry.ifindex == 0) {
+            log::info("{}: {} waits for an interface '{}'", group.file.path, entry.service.type,
+                      interface);
             continue;
         }
         const auto handle = catalogue_.publish(now, to_service(group, entry));
         if (handle) {
-            group.handles.push_back(*handle);
+            entry.handle = *handle;
+            owners_.emplace(*handle, &group);
         } else if (handle.error() == dnssd::Errc::collision) {
             withdraw(now, group);
             return false;
         } else {
-            log::error("{}: {} is not published: {}", group.file.path, entry.type,
+            log::error("{}: {} is not published: {}", group.file.path, entry.service.type,
                        dnssd::to_string(handle.error()));
         }
     }
@@ -116,27 +161,34 @@ bool StaticServices::try_publish(dnssd::Instant now, Group& group) {
 }
 
 void StaticServices::withdraw(dnssd::Instant now, Group& group) {
-    for (const dnssd::Handle handle : std::exchange(group.handles, {}))
-        catalogue_.cancel(now, handle);
+    for (Entry& entry : group.entries) cancel(now, entry);
 }
 
-dnssd::Service StaticServices::to_service(const Group& group,
-                                          const config::StaticService& entry) const {
+void StaticServices::cancel(dnssd::Instant now, Entry& entry) {
+    entry.ifindex = 0;
+    if (!entry.handle) return;
+    owners_.erase(*entry.handle);
+    catalogue_.cancel(now, *entry.handle);
+    entry.handle.reset();
+}
+
+dnssd::Service StaticServices::to_service(const Group& group, const Entry& entry) const {
+    const config::StaticService& wanted = entry.service;
     dnssd::Service service;
-    service.name = {group.name, entry.type, entry.domain.empty() ? "local" : entry.domain};
-    for (const std::string& subtype : entry.subtypes) {  // "_printer._sub._http._tcp" to "_printer"
-        service.subtypes.push_back(subtype.substr(0, subtype.find("._sub.")));
+    service.name = {group.name, wanted.type, wanted.domain.empty() ? "local" : wanted.domain};
+    service.subtypes = subtypes_of(wanted);
+    if (!wanted.host.empty()) {
+        if (const auto host = mdns::wire::Name::from_text(wanted.host)) service.host = *host;
     }
-    if (!entry.host.empty()) {
-        if (const auto host = mdns::wire::Name::from_text(entry.host)) service.host = *host;
-    }
-    service.port = entry.port;
-    service.priority = entry.priority;
-    service.weight = entry.weight;
-    service.txt = entry.txt;
-    if (!entry.interface.empty()) service.scope.ifindex = ifindex_of_(entry.interface);
-    if (entry.protocol == config::Protocol::ipv4) service.scope.family = mdns::engine::Family::ipv4;
-    if (entry.protocol == config::Protocol::ipv6) service.scope.family = mdns::engine::Family::ipv6;
+    service.port = wanted.port;
+    service.priority = wanted.priority;
+    service.weight = wanted.weight;
+    service.txt = wanted.txt;
+    if (entry.ifindex != 0) service.scope.ifindex = entry.ifindex;
+    if (wanted.protocol == config::Protocol::ipv4)
+        service.scope.family = mdns::engine::Family::ipv4;
+    if (wanted.protocol == config::Protocol::ipv6)
+        service.scope.family = mdns::engine::Family::ipv6;
     service.rename_on_conflict = false;  // the group is renamed as a whole
     return service;
 }

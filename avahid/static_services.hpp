@@ -1,13 +1,14 @@
-// avahid/static_services.hpp: publishes service and hosts files. The services of one file share one
-// instance name: when it is taken on any of them, all move on to the next name together.
+// avahid/static_services.hpp: publishes service files. The services of one file share one instance
+// name: when it is taken on any of them, all move on to the next name together.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "avahid/config/hosts_file.hpp"
 #include "avahid/config/service_folder.hpp"
 #include "dnssd/catalogue.hpp"
 #include "dnssd/name_search.hpp"
@@ -20,35 +21,44 @@ public:
     StaticServices(dnssd::Catalogue& catalogue, std::function<int(const std::string&)> ifindex_of)
         : catalogue_(catalogue), ifindex_of_(std::move(ifindex_of)) {}
 
-    /// What is new is published, what is gone withdrawn, what stays left alone.
-    void load(dnssd::Instant now, const std::vector<config::ServiceFile>& files,
-              const std::vector<config::StaticHost>& hosts);
+    /// By difference: what is new is published, what is gone withdrawn, what stays left alone. In a
+    /// file that keeps its name that holds for each service, and another text is an update in
+    /// place.
+    void load(dnssd::Instant now, const std::vector<config::ServiceFile>& files);
     /// Names with a wildcard follow.
     void on_host_name(dnssd::Instant now, const std::string& label);
+    /// An interface came, went or has another name: services that name one follow.
+    void on_interfaces(dnssd::Instant now);
     /// \return false when the event is not about a service of ours
     bool on_event(dnssd::Instant now, const dnssd::Event& event);
 
     std::size_t size() const { return groups_.size(); }
 
 private:
+    struct Entry {
+        config::StaticService service;
+        std::optional<dnssd::Handle> handle{};  // empty: not published, for want of its interface
+        int ifindex = 0;                        // it is published on; 0: all
+    };
     struct Group {
         config::ServiceFile file;
         std::string name;  // at present
-        std::vector<dnssd::Handle> handles;
+        std::vector<Entry> entries;
         dnssd::NameSearch search;
     };
+    void change(dnssd::Instant now, Group& group, const config::ServiceFile& file);
+    void take_over(dnssd::Instant now, Group& group, std::vector<Entry>& before);
     void publish(dnssd::Instant now, Group& group);
     bool try_publish(dnssd::Instant now, Group& group);
     void withdraw(dnssd::Instant now, Group& group);
-    dnssd::Service to_service(const Group& group, const config::StaticService& entry) const;
-    void load_hosts(dnssd::Instant now, const std::vector<config::StaticHost>& hosts);
+    void cancel(dnssd::Instant now, Entry& entry);
+    dnssd::Service to_service(const Group& group, const Entry& entry) const;
 
     dnssd::Catalogue& catalogue_;
     std::function<int(const std::string&)> ifindex_of_;
     std::string host_label_;
     std::map<std::string, Group> groups_;  // by path
-    std::vector<config::StaticHost> hosts_;
-    std::vector<dnssd::Handle> host_handles_;
+    std::unordered_map<dnssd::Handle, Group*> owners_;
 };
 
 }  // namespace avahid

@@ -51,6 +51,37 @@ void LocalNames::remove(Handle handle) {
     by_handle_.erase(found);
 }
 
+bool Reserved::collides(const GroupRecord& wanted) const {
+    using mdns::engine::Sharing;
+    const auto [begin, end] = records_.equal_range(folded(wanted.published.record.name));
+    return std::any_of(begin, end, [&](const auto& entry) {
+        const auto& [other, scope, to_host] = entry.second.record;
+        const auto& ours = wanted.published;
+        if (other.record.type != ours.record.type || !scope.overlaps(wanted.scope)) return false;
+        if (other.sharing == Sharing::shared && ours.sharing == Sharing::shared) return false;
+        const auto company = std::min(other.company, ours.company);
+        if (company == mdns::engine::Company::any) return false;
+        return !other.record.same_data(ours.record);
+    });
+}
+
+void Reserved::add(Handle group, const GroupRecord& record) {
+    std::string name = folded(record.published.record.name);
+    names_[group].push_back(name);
+    records_.emplace(std::move(name), Record{group, record});
+}
+
+void Reserved::remove(Handle group) {
+    const auto names = names_.extract(group);
+    if (names.empty()) return;
+    for (const std::string& name : names.mapped()) {
+        const auto [begin, end] = records_.equal_range(name);
+        const auto found = std::find_if(
+            begin, end, [&](const auto& entry) { return entry.second.group == group; });
+        if (found != end) records_.erase(found);
+    }
+}
+
 bool Context::reachable(const Scope& scope) const {
     const auto links = engine.links();
     return std::any_of(links.begin(), links.end(),

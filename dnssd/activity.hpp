@@ -43,6 +43,22 @@ private:
     std::unordered_map<Handle, std::multimap<std::string, Scope>::iterator> by_handle_;
 };
 
+/// Records of groups, committed or not: what cannot be had is refused when it is asked for.
+class Reserved {
+public:
+    bool collides(const GroupRecord& wanted) const;
+    void add(Handle group, const GroupRecord& record);
+    void remove(Handle group);
+
+private:
+    struct Record {
+        Handle group;
+        GroupRecord record;
+    };
+    std::unordered_multimap<std::string, Record> records_;  // by folded name
+    std::unordered_map<Handle, std::vector<std::string>> names_;
+};
+
 /// Host names that were asked for in vain a moment ago, and which families did not answer.
 struct Misses {
     struct Families {
@@ -59,11 +75,13 @@ public:
         : engine(engine_in), config(config_in), random(config_in.seed) {}
 
     mdns::engine::Engine& engine;
-    const Config config;
+    Config config;
     std::mt19937_64 random;
-    std::optional<mdns::wire::Name> host;  // of this machine, once known
+    std::optional<mdns::wire::Name> host;          // of this machine, once known
+    std::vector<mdns::wire::Name> browse_domains;  // configured
     Timers timers;
     LocalNames local_names;
+    Reserved reserved;
     Misses misses;
 
     /// Is there any link to ask on?
@@ -107,6 +125,7 @@ public:
     virtual void on_established(Instant) {}
     virtual void on_conflict(Instant, const mdns::engine::Conflict&) {}
     virtual void on_host_name(Instant) {}
+    virtual void on_browse_domains(Instant) {}
     virtual void on_time(Instant) {}
     virtual void report(Instant) {}
     virtual void on_cache_exhausted() {}

@@ -41,6 +41,8 @@ void AddressLookup::on_added(Instant, const mdns::engine::RecordAdded& added) {
     result_.found = true;
     result_.ifindex = added.link.ifindex;
     result_.name = *name;
+    result_.family = added.link.family;
+    result_.local = added.local;
     context_.report_later(handle_);
 }
 

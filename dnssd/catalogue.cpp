@@ -3,7 +3,10 @@
 #include "dnssd/activity.hpp"
 #include "dnssd/address_lookup.hpp"
 #include "dnssd/browse.hpp"
+#include "dnssd/dns_servers.hpp"
+#include "dnssd/domains.hpp"
 #include "dnssd/enumerate.hpp"
+#include "dnssd/group.hpp"
 #include "dnssd/host_lookup.hpp"
 #include "dnssd/publish.hpp"
 #include "dnssd/publish_address.hpp"
@@ -37,6 +40,14 @@ const char* to_string(Errc errc) {
             return "this address cannot be used";
         case Errc::not_found:
             return "there is no such publication";
+        case Errc::bad_subtype:
+            return "this subtype cannot be used";
+        case Errc::bad_record:
+            return "this record cannot be published";
+        case Errc::bad_state:
+            return "this has been done already";
+        case Errc::empty:
+            return "there is nothing in this group";
     }
     return "unknown error";
 }
@@ -154,6 +165,9 @@ bool Catalogue::Impl::route(Instant at, const engine::Conflict& event) {
 Catalogue::Catalogue(engine::Engine& engine, const Config& config)
     : impl_(std::make_unique<Impl>(engine, config)) {}
 
+void Catalogue::set_negative_timeout(Duration timeout) {
+    impl_->context.config.negative_timeout = timeout;
+}
 Catalogue::~Catalogue() = default;
 
 Result<Handle> Catalogue::publish(Instant now, const Service& service) {
@@ -173,6 +187,13 @@ Errc Catalogue::update_txt(Instant now, Handle handle, const std::vector<std::st
     return service ? service->set_txt(now, txt) : Errc::not_found;
 }
 
+Errc Catalogue::update_subtypes(Instant now, Handle handle,
+                                const std::vector<std::string>& subtypes) {
+    impl_->latest = now;
+    auto* service = dynamic_cast<ServicePublication*>(impl_->find(handle));
+    return service ? service->set_subtypes(now, subtypes) : Errc::not_found;
+}
+
 Result<Handle> Catalogue::publish_address(Instant now, const Name& name, const Address& address,
                                           bool reverse, const Scope& scope) {
     impl_->latest = now;
@@ -185,6 +206,51 @@ Result<Handle> Catalogue::publish_address(Instant now, const Name& name, const A
     if (errc == Errc::ok) return handle;
     impl_->end(now, handle);
     return errc;
+}
+
+// ---- groups ----
+
+Handle Catalogue::new_group(Instant now) {
+    impl_->latest = now;
+    const Handle handle = impl_->next_handle();
+    impl_->add<Group>(handle);
+    return handle;
+}
+
+Errc Catalogue::add_to_group(Instant now, Handle group, const GroupItem& item) {
+    impl_->latest = now;
+    auto* const found = dynamic_cast<Group*>(impl_->find(group));
+    if (!found) return Errc::not_found;
+    auto records = records_of(item, impl_->context.host);
+    return records ? found->add(now, std::move(*records)) : records.error();
+}
+
+Errc Catalogue::update_group(Instant now, Handle group, const GroupItem& item) {
+    impl_->latest = now;
+    auto* const found = dynamic_cast<Group*>(impl_->find(group));
+    if (!found) return Errc::not_found;
+    auto records = records_of(item, impl_->context.host);
+    return records ? found->update(now, *records) : records.error();
+}
+
+Errc Catalogue::commit_group(Instant now, Handle group) {
+    impl_->latest = now;
+    auto* const found = dynamic_cast<Group*>(impl_->find(group));
+    return found ? found->commit(now) : Errc::not_found;
+}
+
+Errc Catalogue::reset_group(Instant now, Handle group) {
+    impl_->latest = now;
+    auto* const found = dynamic_cast<Group*>(impl_->find(group));
+    if (!found) return Errc::not_found;
+    found->reset(now);
+    return Errc::ok;
+}
+
+Result<Catalogue::GroupStatus> Catalogue::group(Handle group) const {
+    const auto* const found = dynamic_cast<const Group*>(impl_->find(group));
+    if (!found) return Errc::not_found;
+    return GroupStatus{found->state(), found->empty()};
 }
 
 void Catalogue::set_host_name(Instant now, const Name& host) {
@@ -222,7 +288,39 @@ Result<Handle> Catalogue::browse_types(Instant now, const std::string& domain, c
     return handle;
 }
 
-Result<Handle> Catalogue::resolve(Instant now, const ServiceName& name, const Scope& scope) {
+Result<Handle> Catalogue::browse_domains(Instant now, const std::string& domain, DomainKind kind,
+                                         const Scope& scope) {
+    impl_->latest = now;
+    const auto name = domain_enumeration_name(kind, or_local(domain));
+    if (!name || !is_local(*name)) return Errc::bad_domain;
+    const Handle handle = impl_->next_handle();
+    impl_->add<Domains>(handle, now, *name, kind, scope);
+    return handle;
+}
+
+void Catalogue::set_browse_domains(Instant now, const std::vector<std::string>& domains) {
+    impl_->latest = now;
+    impl_->context.browse_domains.clear();
+    for (const std::string& domain : domains) {
+        const auto name = Name::from_text(domain);
+        if (name && !name->is_root()) impl_->context.browse_domains.push_back(*name);
+    }
+    for (const auto& entry : impl_->activities) entry.second->on_browse_domains(now);
+}
+
+Result<Handle> Catalogue::browse_dns_servers(Instant now, const std::string& domain,
+                                             DnsServerKind kind, Families families,
+                                             const Scope& scope) {
+    impl_->latest = now;
+    const auto name = dns_server_name(kind, or_local(domain));
+    if (!name || !is_local(*name)) return Errc::bad_domain;
+    const Handle handle = impl_->next_handle();
+    impl_->add<DnsServers>(handle, now, *name, families, scope);
+    return handle;
+}
+
+Result<Handle> Catalogue::resolve(Instant now, const ServiceName& name, const Scope& scope,
+                                  const ResolveParts& parts) {
     impl_->latest = now;
     ServiceName wanted = name;
     wanted.domain = or_local(name.domain);
@@ -232,7 +330,7 @@ Result<Handle> Catalogue::resolve(Instant now, const ServiceName& name, const Sc
     const auto instance = instance_name(wanted);
     if (!instance) return Errc::bad_name;
     const Handle handle = impl_->next_handle();
-    impl_->add<Resolve>(handle, now, wanted, *instance, scope);
+    impl_->add<Resolve>(handle, now, wanted, *instance, scope, parts);
     return handle;
 }
 

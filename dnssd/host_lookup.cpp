@@ -58,7 +58,9 @@ void HostLookup::on_added(Instant now, const mdns::engine::RecordAdded& added) {
     const auto address = address_in(added.record);
     if (!address) return;
     answers_.push_back(
-        {added.link, added.record.name, {added.link.ifindex, *address, added.record.ttl}});
+        {added.link,
+         added.record.name,
+         {added.link.ifindex, *address, added.record.ttl, added.link.family, added.local}});
     settle(now);
 }
 

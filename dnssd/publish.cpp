@@ -1,5 +1,7 @@
 #include "dnssd/publish.hpp"
 
+#include <algorithm>
+
 #include "dnssd/enumerate.hpp"
 #include "dnssd/rename.hpp"
 #include "dnssd/service_name.hpp"
@@ -28,25 +30,16 @@ PublishedRecord srv_record(const Name& instance, const Service& service, const N
             Sharing::unique};
 }
 
-PublishedRecord txt_record(const Name& instance, std::vector<std::string> txt) {
-    std::erase(txt, "");  // §6.1: empty strings say nothing; none at all is one zero byte
-    return {{instance, type::txt, mdns::wire::class_in, mdns::other_ttl, mdns::wire::make_txt(txt)},
-            Sharing::unique};
-}
-
-Errc normalise_domain(std::string& domain) {
-    if (domain.empty()) domain = "local";
-    const auto name = Name::from_text(domain);
-    const auto composed = name ? to_nfc(*name) : std::nullopt;
-    if (!composed || !is_local(*composed)) return Errc::bad_domain;
-    domain = composed->to_text();
-    return Errc::ok;
-}
-
 Errc normalise_host(std::optional<Name>& host) {
     if (!host) return Errc::ok;
     host = to_nfc(*host);
     return host && !host->is_root() ? Errc::ok : Errc::bad_host;  // §8: never the root
+}
+
+Errc check_txt(const std::vector<std::string>& txt, TxtRules rules) {
+    if (rules == TxtRules::strict) return problem_with_txt(txt) ? Errc::bad_txt : Errc::ok;
+    const bool fits = std::ranges::all_of(txt, [](const auto& s) { return s.size() <= 255; });
+    return fits && txt_size(txt) <= max_txt ? Errc::ok : Errc::bad_txt;
 }
 
 Errc check_subtypes(const Service& service) {
@@ -77,12 +70,34 @@ bool txt_fits(const Service& service) {
 
 }  // namespace
 
-Errc normalise(Service& service) {
+PublishedRecord txt_record(const Name& instance, std::vector<std::string> txt) {
+    std::erase(txt, "");  // §6.1: empty strings say nothing; none at all is one zero byte
+    return {{instance, type::txt, mdns::wire::class_in, mdns::other_ttl, mdns::wire::make_txt(txt)},
+            Sharing::unique};
+}
+
+Errc normalise_domain(std::string& domain) {
+    if (domain.empty()) domain = "local";
+    const auto name = Name::from_text(domain);
+    const auto composed = name ? to_nfc(*name) : std::nullopt;
+    if (!composed || !is_local(*composed)) return Errc::bad_domain;
+    domain = composed->to_text();
+    return Errc::ok;
+}
+
+std::optional<PublishedRecord> subtype_record(const ServiceName& name, const std::string& subtype) {
+    const auto instance = instance_name(name);
+    const auto subtype_at = subtype_name(subtype, name.type, name.domain);
+    if (!instance || !subtype_at) return std::nullopt;
+    return pointer(*subtype_at, *instance);
+}
+
+Errc normalise(Service& service, TxtRules rules) {
     if (problem_with_type(service.name.type, NameRules::lenient)) return Errc::bad_type;
     service.name.type = Name::from_text(service.name.type)->to_text();  // without a final dot
-    if (problem_with_txt(service.txt)) return Errc::bad_txt;
-    for (const Errc errc : {normalise_domain(service.name.domain), normalise_host(service.host),
-                            normalise_instance(service.name), check_subtypes(service)}) {
+    for (const Errc errc : {check_txt(service.txt, rules), normalise_domain(service.name.domain),
+                            normalise_host(service.host), normalise_instance(service.name),
+                            check_subtypes(service)}) {
         if (errc != Errc::ok) return errc;
     }
     return txt_fits(service) ? Errc::ok : Errc::bad_txt;
@@ -101,9 +116,9 @@ std::optional<std::vector<PublishedRecord>> service_records(const Service& servi
     records.push_back(txt_record(*name, service.txt));
     records.push_back(pointer(*type_at, *name));
     for (const auto& subtype : service.subtypes) {
-        const auto subtype_at = subtype_name(subtype, type, domain);
-        if (!subtype_at) return std::nullopt;
-        records.push_back(pointer(*subtype_at, *name));
+        auto record = subtype_record(service.name, subtype);
+        if (!record) return std::nullopt;
+        records.push_back(std::move(*record));
     }
     records.push_back(pointer(*types_at, *type_at));
     return records;
@@ -151,11 +166,23 @@ Errc ServicePublication::set_txt(Instant now, const std::vector<std::string>& tx
     changed.txt = txt;
     if (!txt_fits(changed)) return Errc::bad_txt;
     service_.txt = txt;
-    if (!publication_) return Errc::ok;
-    if (auto records = service_records(service_, host())) {
-        context_.engine.update(now, *publication_, std::move(*records));
-    }
+    update(now);
     return Errc::ok;
+}
+
+Errc ServicePublication::set_subtypes(Instant now, const std::vector<std::string>& subtypes) {
+    Service changed = service_;
+    changed.subtypes = subtypes;
+    if (const Errc errc = check_subtypes(changed); errc != Errc::ok) return errc;
+    service_.subtypes = subtypes;
+    update(now);
+    return Errc::ok;
+}
+
+void ServicePublication::update(Instant now) {
+    if (!publication_) return;
+    if (auto records = service_records(service_, host()))
+        context_.engine.update(now, *publication_, std::move(*records));
 }
 
 void ServicePublication::end(Instant now) {
@@ -190,10 +217,8 @@ void ServicePublication::give_up(Instant now, const Endpoint& peer, LinkId link)
 void ServicePublication::on_host_name(Instant now) {
     if (waiting_for_host_) {
         if (start(now) != Errc::ok) give_up(now, {}, {});
-    } else if (publication_ && !service_.host) {
-        if (auto records = service_records(service_, host())) {
-            context_.engine.update(now, *publication_, std::move(*records));
-        }
+    } else if (!service_.host) {
+        update(now);
     }
 }
 

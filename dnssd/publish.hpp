@@ -7,9 +7,17 @@
 
 namespace dnssd {
 
+enum class TxtRules { strict, lenient };  // lenient: as Avahi, any bytes in strings of 255
 /// Checks a service and brings its names to NFC.
 /// \return ok, else what is wrong; service is then half changed
-Errc normalise(Service& service);
+Errc normalise(Service& service, TxtRules rules = TxtRules::strict);
+/// Empty domains become local; only names below it are published by multicast.
+Errc normalise_domain(std::string& domain);
+/// The PTR at a subtype that lists an instance.
+std::optional<mdns::engine::PublishedRecord> subtype_record(const ServiceName& name,
+                                                            const std::string& subtype);
+mdns::engine::PublishedRecord txt_record(const mdns::wire::Name& instance,
+                                         std::vector<std::string> txt);
 
 /// SRV and TXT at the instance name, PTR from its type, its subtypes and the type enumeration.
 /// \param host  target of the SRV
@@ -26,6 +34,7 @@ public:
     /// Without any host name yet, waits for one.
     Errc start(Instant now);
     Errc set_txt(Instant now, const std::vector<std::string>& txt);
+    Errc set_subtypes(Instant now, const std::vector<std::string>& subtypes);
 
     void end(Instant now) override;
     void on_established(Instant now) override;
@@ -36,6 +45,7 @@ private:
     const mdns::wire::Name& host() const;
     Errc claim(Instant now);
     bool try_name(Instant now);
+    void update(Instant now);
     void give_up(Instant now, const Endpoint& peer, LinkId link);
 
     Service service_;

@@ -45,18 +45,21 @@ std::size_t choose_by_weight(const std::vector<mdns::wire::Srv>& srvs, std::mt19
 }
 
 Resolve::Resolve(Context& context, Handle handle, Instant now, const ServiceName& name,
-                 const Name& instance, const Scope& scope)
+                 const Name& instance, const Scope& scope, const ResolveParts& parts)
     : Activity(context, handle),
       name_(name),
       srv_query_(context.ask(now, handle, {.name = instance, .type = type::srv, .scope = scope})),
-      txt_query_(context.ask(now, handle, {.name = instance, .type = type::txt, .scope = scope})),
+      wants_addresses_(parts.addresses),
       fail_at_(now + context.config.resolve_timeout) {
+    if (parts.txt)
+        txt_query_ =
+            context.ask(now, handle, {.name = instance, .type = type::txt, .scope = scope});
     arm(now);
 }
 
 void Resolve::end(Instant now) {
     context_.stop_asking(now, srv_query_);
-    context_.stop_asking(now, txt_query_);
+    if (txt_query_) context_.stop_asking(now, *txt_query_);
     for (auto& entry : links_) drop_target(now, entry.second);
 }
 
@@ -125,6 +128,7 @@ void Resolve::choose_srv(Instant now, LinkId link) {
 void Resolve::follow(Instant now, LinkId link, const Name& host) {
     OnLink& on_link = links_[link];
     drop_target(now, on_link);
+    if (!wants_addresses_) return;
     Target target{host, {}, {}, std::nullopt};
     target.ipv4.query =
         context_.ask(now, handle_, {.name = host, .type = type::a, .scope = only(link)});
@@ -169,11 +173,15 @@ void Resolve::remove_address(const mdns::engine::RecordRemoved& removed) {
 
 /// When this link can be told of; empty: something is missing that no waiting replaces.
 std::optional<Instant> Resolve::ready_at(const OnLink& on_link) const {
-    if (!on_link.srv || !on_link.target || !on_link.target->first_address) return std::nullopt;
+    if (!on_link.srv) return std::nullopt;
+    const bool misses_txt = txt_query_ && on_link.txts.empty() && !on_link.no_txt;
+    if (!wants_addresses_)
+        return misses_txt ? on_link.srv_since + missing_txt_wait : on_link.srv_since;
+    if (!on_link.target || !on_link.target->first_address) return std::nullopt;
     const Target& target = *on_link.target;
     if (target.ipv4.addresses.empty() && target.ipv6.addresses.empty()) return std::nullopt;
     Instant at = on_link.srv_since;
-    if (on_link.txts.empty() && !on_link.no_txt) at += missing_txt_wait;
+    if (misses_txt) at += missing_txt_wait;
     if (target.ipv4.settled() && target.ipv6.settled()) return at;
     return std::max(at, *target.first_address + other_family_wait);
 }
@@ -188,9 +196,11 @@ Resolved Resolve::describe(LinkId link, const OnLink& on_link) const {
                       .priority = srv.priority,
                       .weight = srv.weight,
                       .txt = {},
-                      .addresses = on_link.target->ipv4.addresses,
+                      .addresses = {},
                       .local = on_link.srv->local};
     if (!on_link.txts.empty()) resolved.txt = mdns::wire::parse_txt(on_link.txts.back().rdata);
+    if (!on_link.target) return resolved;
+    resolved.addresses = on_link.target->ipv4.addresses;
     const auto& ipv6 = on_link.target->ipv6.addresses;
     resolved.addresses.insert(resolved.addresses.end(), ipv6.begin(), ipv6.end());
     return resolved;

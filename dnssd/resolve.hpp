@@ -13,7 +13,7 @@ constexpr auto missing_txt_wait = std::chrono::seconds(2);  // then as good as a
 class Resolve final : public Activity {
 public:
     Resolve(Context& context, Handle handle, Instant now, const ServiceName& name,
-            const mdns::wire::Name& instance, const Scope& scope);
+            const mdns::wire::Name& instance, const Scope& scope, const ResolveParts& parts);
 
     void end(Instant now) override;
     void on_added(Instant now, const mdns::engine::RecordAdded& added) override;
@@ -57,7 +57,8 @@ private:
 
     const ServiceName name_;
     mdns::engine::QueryId srv_query_;
-    mdns::engine::QueryId txt_query_;
+    std::optional<mdns::engine::QueryId> txt_query_;  // empty: not wanted
+    const bool wants_addresses_;
     std::map<LinkId, OnLink> links_;
     std::optional<Instant> fail_at_;  // empty: told something, or told the failure
 };

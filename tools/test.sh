@@ -1,7 +1,8 @@
 #!/bin/sh
 # tools/test.sh [--long] [--release] [--filter RE]: installs what is missing, builds, runs all tests.
-#   --long        more seeds, longer waits, each fuzz target for a minute, and the rules of the RFC
-#                 broken one by one (tools/dev/mutants)
+#   --long        more seeds, longer waits, each fuzz target for a minute, the packages installed on
+#                 Debian (tools/dev/package), and the rules of the RFC broken one by one
+#                 (tools/dev/mutants)
 #   --asan        with address and undefined behaviour sanitizers (the default)
 #   --release     the release build instead, without them
 #   --filter RE   only tests whose name matches
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-"$root/tools/dev/deps.sh" build test
+"$root/tools/dev/deps.sh" build test package
 folder=$root/build/$build
 case $build in
     # -O1 keeps the reports readable and the build short. There g++ 12 warns of uninitialized values
@@ -46,13 +47,16 @@ case $build in
     release) set -- "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1" ;;
 esac
 say "building ($build) into build/$build"
-build_tree "$folder" all -DAVAHID_WERROR=ON -DAVAHID_TESTS=ON "$@" || exit 1
+build_tree "$folder" all -DCMAKE_INSTALL_PREFIX=/usr -DAVAHID_WERROR=ON -DAVAHID_TESTS=ON "$@" || exit 1
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export CTEST_OUTPUT_ON_FAILURE=1
-[ -z "$long" ] || export AVAHID_LONG=1
 status=0
+if [ -n "$long" ]; then
+    export AVAHID_LONG=1
+    "$root/tools/dev/package" --lintian || status=1
+fi
 run_tests() {  # WHAT JOBS CTEST-ARGUMENT…
     say "$1"
     result=$folder/results-$1.xml jobs=$2

@@ -25,11 +25,14 @@ struct Given {
     std::vector<std::string> hosts_files;
     Ipv4llPolicy policy = Ipv4llPolicy::fallback;
     bool debug = false;
+    bool keep_root = false;
+    bool no_rlimits = false;
+    bool ignored = false;
 };
 
 void describe_places(CLI::App& app, Given& given) {
     auto& options = given.options;
-    app.add_option("-c,--config", options.config_file, "Configuration file")
+    app.add_option("-f,--config,--file", options.config_file, "Configuration file")
         ->type_name("FILE")
         ->capture_default_str();
     app.add_option("--runtime-dir", options.runtime_dir,
@@ -74,6 +77,24 @@ void describe_behaviour(CLI::App& app, Given& given) {
                  "Read all files, tell what is wrong with them and leave: 1 if anything is");
 }
 
+/// The flags of avahi-daemon(8), for the scripts that give them.
+void describe_avahi(CLI::App& app, Given& given) {
+    auto& options = given.options;
+    const auto command = [&](const char* flag, Command value, const char* what) {
+        app.add_flag_callback(
+            flag, [&options, value] { options.command = value; }, what);
+    };
+    app.add_flag("-D,--daemonize", options.daemonize,
+                 "Go to the background once ready; log to syslog");
+    app.add_flag("-s,--syslog", options.syslog, "Log to syslog(3) instead of standard error");
+    command("-c,--check", Command::check, "Leave with 0 if a daemon is running, with 1 if not");
+    command("-r,--reload", Command::reload, "Have a running daemon read its files again");
+    command("-k,--kill", Command::kill, "End a running daemon");
+    app.add_flag("--no-drop-root", given.keep_root, "Stay root (without its capabilities)");
+    app.add_flag("--no-rlimits", given.no_rlimits, "Leave out [rlimits]");
+    app.add_flag("--no-chroot,--no-proc-title", given.ignored, "Accepted; neither is ever done");
+}
+
 Options finish(const CLI::App& app, Given given) {
     Options options = std::move(given.options);
     options.config_file_given = app.count("--config") > 0;
@@ -82,26 +103,35 @@ Options finish(const CLI::App& app, Given given) {
     if (!given.service_dirs.empty()) options.service_dirs = std::move(given.service_dirs);
     if (!given.hosts_files.empty()) options.hosts_files = std::move(given.hosts_files);
     if (app.count("--ipv4ll-policy") > 0) options.ipv4ll_policy = given.policy;
+    options.drop_root = !given.keep_root;
+    options.rlimits = !given.no_rlimits;
     if (given.debug) options.log_level = LogLevel::debug;
     return options;
 }
 
 }  // namespace
 
-std::variant<Options, Leave> parse_command_line(std::vector<std::string> arguments,
+std::variant<Options, Leave> parse_command_line(const std::string& program,
+                                                std::vector<std::string> arguments,
                                                 const std::string& version) {
     Given given;
-    CLI::App app{"Zeroconf for Linux: IPv4LL, multicast DNS and DNS-SD in one daemon", "avahid"};
-    app.set_version_flag("--version", "avahid " + version);
+    const bool as_avahi = program == "avahi-daemon";
+    given.options.as_avahi_daemon = as_avahi;
+    CLI::App app{"Zeroconf for Linux: IPv4LL, multicast DNS and DNS-SD in one daemon", program};
+    // Programs that ask Avahi's version want to know what it can do.
+    app.set_version_flag("-V,--version", as_avahi ? "avahi-daemon 0.8 (avahid " + version + ")"
+                                                  : "avahid " + version);
     describe_places(app, given);
     describe_behaviour(app, given);
+    describe_avahi(app, given);
     try {
         std::ranges::reverse(arguments);  // the order CLI11 takes a vector in
         app.parse(std::move(arguments));
     } catch (const CLI::ParseError& stop) {  // also how CLI11 says --help and --version
         std::ostringstream text;
         const int status = app.exit(stop, text, text);
-        return Leave{status == 0 ? 0 : usage_error, text.str()};
+        const int wrong = as_avahi ? avahi_failure : usage_error;
+        return Leave{status == 0 ? 0 : wrong, text.str()};
     }
     return finish(app, std::move(given));
 }

@@ -19,6 +19,17 @@ namespace {
 constexpr std::size_t max_txt_string = 255;   // one length byte, RFC 6763 §6.1
 constexpr std::size_t max_txt_record = 8900;  // what fits an mDNS packet, RFC 6763 §6.1
 
+/// Published under the same name on the same link.
+bool are_twins(const StaticService& one, const StaticService& other) {
+    const auto meet = [](const auto& left, const auto& right, const auto& all) {
+        return left == right || left == all || right == all;
+    };
+    return equals_ignoring_case(one.type, other.type) &&
+           equals_ignoring_case(one.domain, other.domain) &&
+           meet(one.interface, other.interface, std::string()) &&
+           meet(one.protocol, other.protocol, Protocol::any);
+}
+
 /// One file. Every member reads one tag into what it is for, and tells what is wrong with it.
 class Reader {
 public:
@@ -52,11 +63,12 @@ private:
         }
         if (!named) xml_.error(node, "<service-group> lacks a <name>");
         if (group.services.empty()) xml_.error(node, "<service-group> lacks a <service>");
+        check_twins(node, group);
         return group;
     }
 
     void group_name(Node node, ServiceGroup& group) {
-        xml_.no_attributes_but(node, "replace-wildcards");
+        xml_.no_attributes_but(node, {"replace-wildcards"});
         const auto wildcards = xml_.choice(node, "replace-wildcards", {"no", "yes"});
         group.replace_wildcards = wildcards == 1;
         group.name = xml_.content(node);
@@ -71,8 +83,14 @@ private:
     }
 
     StaticService service(Node node) {
-        xml_.no_attributes_but(node, "protocol");
+        xml_.no_attributes_but(node, {"protocol", "interface", "priority", "weight"});
         StaticService service;
+        if (const auto text = xml_.attribute(node, "interface"))
+            service.interface = interface(node, *text);
+        if (const auto text = xml_.attribute(node, "priority"))
+            service.priority = number(node, "priority", *text);
+        if (const auto text = xml_.attribute(node, "weight"))
+            service.weight = number(node, "weight", *text);
         service.protocol =
             static_cast<Protocol>(xml_.choice(node, "protocol", {"any", "ipv4", "ipv6"}));
         std::vector<std::string_view> seen;
@@ -102,14 +120,14 @@ private:
         } else if (name == "host-name") {
             service.host = domain(node, 2);
         } else if (name == "interface") {
-            service.interface = interface(node);
+            service.interface = interface(node, xml_.word(node));
         } else if (name == "port") {
-            service.port = number(node);
+            service.port = number(node, "port", xml_.word(node));
             has_port_ = true;
         } else if (name == "priority") {
-            service.priority = number(node);
+            service.priority = number(node, "priority", xml_.word(node));
         } else if (name == "weight") {
-            service.weight = number(node);
+            service.weight = number(node, "weight", xml_.word(node));
         } else {
             xml_.unknown_tag(node);
         }
@@ -149,7 +167,7 @@ private:
     }
 
     void txt(Node node, StaticService& service) {
-        xml_.no_attributes_but(node, "value-format");
+        xml_.no_attributes_but(node, {"value-format"});
         const auto format =
             xml_.choice(node, "value-format", {"text", "binary-hex", "binary-base64"});
         auto string = xml_.content(node);
@@ -187,22 +205,32 @@ private:
         return text;
     }
 
-    std::string interface(Node node) {
-        const auto text = xml_.word(node);
+    std::string interface(Node node, const std::string& text) {
         if (!is_interface_name(text))
             xml_.error(node, fmt::format("<interface> {} names no interface", quote(text)));
         return text;
     }
 
-    std::uint16_t number(Node node) {
-        const auto text = xml_.word(node);
+    std::uint16_t number(Node node, std::string_view what, const std::string& text) {
         std::uint16_t value = 0;
         const char* end = text.data() + text.size();
         const auto [stopped, bad] = std::from_chars(text.data(), end, value);
         if (bad != std::errc{} || stopped != end)
-            xml_.error(
-                node, fmt::format("{} {} is not a number from 0 to 65535", tag(node), quote(text)));
+            xml_.error(node,
+                       fmt::format("<{}> {} is not a number from 0 to 65535", what, quote(text)));
         return value;
+    }
+
+    /// One name, type and domain can be published once on a link.
+    void check_twins(Node node, const ServiceGroup& group) {
+        const auto& services = group.services;
+        for (auto one = services.begin(); one != services.end(); ++one) {
+            const bool twin = std::any_of(services.begin(), one, [one](const StaticService& other) {
+                return are_twins(*one, other);
+            });
+            if (twin)
+                xml_.error(node, fmt::format("a second <service> of type {}", quote(one->type)));
+        }
     }
 
     XmlFile xml_;

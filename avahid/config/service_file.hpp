@@ -1,6 +1,6 @@
 // avahid/config/service_file.hpp: static services in Avahi's XML format, avahi.service(5), and
-// three tags more inside <service>: <interface>, <priority>, <weight>. Values only; publishing them
-// is dnssd's business, folders are service_folder.hpp's.
+// three tags more inside <service>: <interface>, <priority>, <weight>, which may be attributes of
+// it as well. Values only; publishing them is dnssd's business, folders are service_folder.hpp's.
 #pragma once
 
 #include <cstdint>

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t max_files = 10'000;  // in one folder
 
-bool is_service_file(const std::string& name) {
-    return name.ends_with(".service") && !name.starts_with('.');
-}
-
 /// The names of its service files, sorted; what goes wrong is told.
 std::set<std::string> names_in(const std::string& folder, std::vector<Diagnostic>& diagnostics) {
     std::set<std::string> names;
@@ -51,6 +47,10 @@ void load(const std::string& path, ServiceFolder& out) {
 }
 
 }  // namespace
+
+bool is_service_file(const std::string& name) {
+    return name.ends_with(".service") && !name.starts_with('.');
+}
 
 ServiceFolder load_service_folders(std::span<const std::string> folders) {
     ServiceFolder out;

@@ -21,6 +21,9 @@ struct ServiceFolder {
     std::vector<Diagnostic> diagnostics;
 };
 
+/// Whether a file of this name is one, in a folder of service files: *.service, and not hidden.
+bool is_service_file(const std::string& name);
+
 /// Reads every *.service file that is not hidden, folder by folder, by name. A file hides those of
 /// the same name in later folders; a missing folder is a note.
 ServiceFolder load_service_folders(std::span<const std::string> folders);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "avahid/config/read_file.hpp"
 #include "avahid/config/text.hpp"
@@ -35,6 +36,9 @@ std::string tag(pugi::xml_node node) {
 
 XmlFile::Node XmlFile::load(std::string_view root_name) {
     if (text_.size() > max_file_size) return fail(0, "is larger than 1 MiB");
+    auto converted = to_utf8(text_);
+    if (!converted.problem.empty()) return fail(1, std::move(converted.problem));
+    if (converted.text) text_ = converted_ = std::move(*converted.text);
     if (const auto line = first_bad_line(text_)) return fail(*line, "not valid UTF-8 text");
     // Without parse_escapes: references are resolved here, where an unknown one is an error.
     // parse_fragment shows text beside the root, which pugixml would skip.
@@ -96,15 +100,22 @@ std::size_t XmlFile::choice(Node node, const char* attribute,
     return 0;
 }
 
-void XmlFile::no_attributes_but(Node node, std::string_view known) {
-    bool seen = false;
+std::optional<std::string> XmlFile::attribute(Node node, const char* name) {
+    const auto found = node.attribute(name);
+    if (!found) return std::nullopt;
+    return std::string(trim(unescaped(node, found.value())));
+}
+
+void XmlFile::no_attributes_but(Node node, std::initializer_list<std::string_view> known) {
+    std::vector<std::string_view> seen;
     for (const auto attribute : node.attributes()) {
-        if (known != attribute.name()) {
-            error(node,
-                  fmt::format("unknown attribute {} in {}", quote(attribute.name()), tag(node)));
-        } else if (std::exchange(seen, true)) {
-            error(node, fmt::format("{} twice in {}", known, tag(node)));
+        const std::string_view name = attribute.name();
+        if (std::ranges::find(known, name) == known.end()) {
+            error(node, fmt::format("unknown attribute {} in {}", quote(name), tag(node)));
+        } else if (std::ranges::find(seen, name) != seen.end()) {
+            error(node, fmt::format("{} twice in {}", name, tag(node)));
         }
+        seen.push_back(name);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@ class XmlFile {
 public:
     using Node = pugi::xml_node;
 
-    /// \param text  must outlive this
+    /// \param text  must outlive this; UTF-8, or UTF-16 or ISO-8859-1 that says so
     /// \param file  its name, for the diagnostics
     XmlFile(std::string_view text, std::string_view file) : text_(text), diagnostics_(file) {}
 
@@ -31,8 +32,10 @@ public:
     /// Which of the words the attribute holds; 0, the default, when it is absent or wrong.
     std::size_t choice(Node node, const char* attribute,
                        std::initializer_list<std::string_view> words);
-    /// \param known  the one attribute this tag may have; may be empty
-    void no_attributes_but(Node node, std::string_view known);
+    /// The value of an attribute, without white space around it; empty when it is absent.
+    std::optional<std::string> attribute(Node node, const char* name);
+    /// \param known  the attributes this tag may have
+    void no_attributes_but(Node node, std::initializer_list<std::string_view> known);
     /// True for a tag; text where only tags belong is told.
     bool is_tag(Node node);
 
@@ -50,6 +53,7 @@ private:
     int line_at(std::size_t offset) const;
     int line_of(Node node) const;
 
+    std::string converted_;  // to UTF-8, if it was something else
     std::string_view text_;
     Diagnostics diagnostics_;
     pugi::xml_document document_;

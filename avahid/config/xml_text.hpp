@@ -3,6 +3,7 @@
 // laughs").
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,13 @@ struct Unescaped {
     std::string bad_reference;  // one that means nothing ("&foo;", "&#0;", "&"); empty: all is well
 };
 Unescaped unescape_xml(std::string_view raw);
+
+/// A file in one of the encodings that Avahi's parser knows beside UTF-8.
+struct Converted {
+    std::optional<std::string> text;  // empty: it is UTF-8, or pretends to be, as it is
+    std::string problem;              // empty: all is well
+};
+/// Looks at the byte order mark and at what <?xml … encoding="…"?> says (XML 1.0 Appendix F).
+Converted to_utf8(std::string_view raw);
 
 }  // namespace avahid::config

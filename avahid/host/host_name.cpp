@@ -5,6 +5,7 @@
 
 #include "dnssd/address_record.hpp"
 #include "dnssd/rename.hpp"
+#include "mdns/constants.hpp"
 
 namespace avahid::host {
 
@@ -51,12 +52,21 @@ void HostName::set_wanted(Instant now, const std::string& label) {
 }
 
 void HostName::on_addresses(Instant now, int ifindex, std::vector<Address> addresses) {
-    if (!options_.publish_addresses) return;
     Interface& interface = interfaces_[ifindex];
     if (interface.addresses == addresses) return;
     interface.addresses = std::move(addresses);
     change(now, ifindex, interface);
     if (interface.addresses.empty()) interfaces_.erase(ifindex);
+    update_state();
+}
+
+void HostName::set_options(Instant now, Options options) {
+    if (options == options_) return;
+    const bool other_name = options.domain != options_.domain;
+    options_ = std::move(options);
+    if (label_.empty()) return;
+    if (other_name) return restart(now);
+    for (auto& [ifindex, interface] : interfaces_) change(now, ifindex, interface);
     update_state();
 }
 
@@ -101,10 +111,18 @@ bool HostName::hidden(const Address& address, const Scope& scope) const {
 std::vector<PublishedRecord> HostName::records(const Interface& interface,
                                                const Scope& scope) const {
     std::vector<PublishedRecord> records;
+    if (!options_.publish_addresses) return records;
     for (const auto& address : interface.addresses) {
         if (hidden(address, scope)) continue;
         records.push_back(dnssd::address_record(name(), address));
+        records.back().company =
+            mdns::engine::Company::any;  // programs may add more, as with Avahi
         if (interface.reverse) records.push_back(dnssd::reverse_record(name(), address));
+    }
+    if (options_.hinfo && !records.empty()) {
+        records.push_back({{name(), mdns::wire::type::hinfo, mdns::wire::class_in, mdns::host_ttl,
+                            mdns::wire::make_hinfo(options_.hinfo->cpu, options_.hinfo->os)},
+                           mdns::engine::Sharing::unique});
     }
     return records;
 }

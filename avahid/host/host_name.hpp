@@ -25,6 +25,13 @@ struct Options {
     bool a_on_ipv6 = true;          // publish-a-on-ipv6
     bool aaaa_on_ipv4 = true;       // publish-aaaa-on-ipv4
     std::string domain = "local";
+    struct Hinfo {
+        std::string cpu;
+        std::string os;
+        bool operator==(const Hinfo&) const = default;
+    };
+    std::optional<Hinfo> hinfo{};  // publish-hinfo (RFC 1035 §3.3.2)
+    bool operator==(const Options&) const = default;
 };
 
 enum class State {
@@ -56,6 +63,8 @@ public:
     void set_wanted(Instant now, const std::string& label);
     /// All addresses to be published on an interface; none takes it off the list.
     void on_addresses(Instant now, int ifindex, std::vector<Address> addresses);
+    /// Other records from now on.
+    void set_options(Instant now, Options options);
     void on_interface_gone(Instant now, int ifindex) { on_addresses(now, ifindex, {}); }
     /// \return false when the event is not about our records
     bool on_event(Instant now, const mdns::engine::Output& event);
@@ -94,7 +103,7 @@ private:
     void update_state();
 
     mdns::engine::Engine& engine_;
-    const Options options_;
+    Options options_;
     std::string wanted_;
     std::string label_;
     dnssd::NameSearch search_;

@@ -89,9 +89,9 @@ InterfaceAddress make_address(const LinkLocal& what) {
 Route make_route(const LinkLocal& from, std::uint32_t destination, int prefix_length) {
     Route made{rtnl_route_alloc()};
     const Address to = make(destination, prefix_length);
-    const Address source = make(from.address, 32);
+    const Address source = from.address != 0 ? make(from.address, 32) : nullptr;
     rtnl_nexthop* hop = rtnl_route_nh_alloc();
-    if (!made || !to || !source || !hop) {
+    if (!made || !to || (!source && from.address != 0) || !hop) {
         if (hop) rtnl_route_nh_free(hop);
         return nullptr;
     }
@@ -99,7 +99,7 @@ Route make_route(const LinkLocal& from, std::uint32_t destination, int prefix_le
     rtnl_route_set_protocol(made.get(), RTPROT_STATIC);
     rtnl_route_set_scope(made.get(), RT_SCOPE_LINK);
     rtnl_route_set_dst(made.get(), to.get());
-    rtnl_route_set_pref_src(made.get(), source.get());
+    if (source) rtnl_route_set_pref_src(made.get(), source.get());
     rtnl_route_set_priority(made.get(), static_cast<std::uint32_t>(metric_base + from.ifindex));
     rtnl_route_nh_set_ifindex(hop, from.ifindex);
     rtnl_route_add_nexthop(made.get(), hop);
@@ -160,24 +160,35 @@ int Addresses::add(const LinkLocal& what, bool default_route) {
     if (const int error = to_errno(rtnl_addr_add(socket_.get(), address.get(), NLM_F_EXCL))) {
         return error;
     }
-    int error = add_route(socket_.get(), link_route(what));
-    if (!error && default_route) error = add_route(socket_.get(), default_route_of(what));
+    int error = keeper::add_route(socket_.get(), link_route(what));
+    if (!error && default_route) error = keeper::add_route(socket_.get(), default_route_of(what));
     if (error) {
         remove(what);
         return error;
     }
     // A kernel without such rules serves one interface as well as ever.
     const Rule rule = own_rule(what);
-    if (rule && add_route(socket_.get(), own_route(what)) == 0)
+    if (rule && keeper::add_route(socket_.get(), own_route(what)) == 0)
         rtnl_rule_add(socket_.get(), rule.get(), NLM_F_EXCL);
     return 0;
 }
 
+int Addresses::add_route(int ifindex) {
+    return keeper::add_route(socket_.get(), link_route({ifindex, 0}));
+}
+
+int Addresses::remove_route(int ifindex) {
+    const Route route = link_route({ifindex, 0});
+    if (!route) return ENOMEM;
+    const int error = to_errno(rtnl_route_delete(socket_.get(), route.get(), 0));
+    return error == ESRCH || error == ENODEV ? 0 : error;
+}
+
 int Addresses::remove(const LinkLocal& what) {
     if (const Rule rule = own_rule(what)) rtnl_rule_delete(socket_.get(), rule.get(), 0);
-    remove_route(socket_.get(), own_route(what));
-    remove_route(socket_.get(), default_route_of(what));
-    remove_route(socket_.get(), link_route(what));
+    keeper::remove_route(socket_.get(), own_route(what));
+    keeper::remove_route(socket_.get(), default_route_of(what));
+    keeper::remove_route(socket_.get(), link_route(what));
     const InterfaceAddress address = make_address(what);
     if (!address) return ENOMEM;
     const int error = to_errno(rtnl_addr_delete(socket_.get(), address.get(), 0));

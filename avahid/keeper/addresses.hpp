@@ -27,6 +27,9 @@ public:
     int add(const LinkLocal& what, bool default_route);
     /// The address and whatever there is of the routes. Gone already counts as done.
     int remove(const LinkLocal& what);
+    /// The route to 169.254.0.0/16, of the same metric, where there is no address.
+    int add_route(int ifindex);
+    int remove_route(int ifindex);
 
 private:
     struct Close {

@@ -195,6 +195,16 @@ void KeeperClient::remove_stale(int ifindex, Address address, Done then) {
         without_socket(std::move(then)));
 }
 
+void KeeperClient::add_route(int ifindex, Done then) {
+    impl_->ask({.operation = Operation::add_route, .ifindex = ifindex},
+               without_socket(std::move(then)));
+}
+
+void KeeperClient::remove_route(int ifindex, Done then) {
+    impl_->ask({.operation = Operation::remove_route, .ifindex = ifindex},
+               without_socket(std::move(then)));
+}
+
 void KeeperClient::reload_rules(Done then) {
     impl_->ask({.operation = Operation::reload_rules}, without_socket(std::move(then)));
 }

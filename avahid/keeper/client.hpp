@@ -42,6 +42,9 @@ public:
     void yield_address(int ifindex, Address address, Done then);
     /// One that is on the interface since before the keeper: only if it surely was ours.
     void remove_stale(int ifindex, Address address, Done then);
+    /// 169.254.0.0/16 by an interface without an address of ours.
+    void add_route(int ifindex, Done then);
+    void remove_route(int ifindex, Done then);
     /// The configuration has changed: what is asked for from here on is judged by the new rules.
     void reload_rules(Done then);
 

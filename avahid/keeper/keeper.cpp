@@ -36,6 +36,8 @@ private:
     int remove_address(const Request& request, bool reset);
     int remove_stale(const Request& request);
     int reload_rules(const Request& request);
+    int add_route(const Request& request);
+    int remove_route(const Request& request);
     int check_address(const Request& request) const;
     void take_back_all();
     /// False when the client is there and cannot be answered.
@@ -47,6 +49,7 @@ private:
     Pace pace_;
     Addresses addresses_;
     std::vector<LinkLocal> added_;  // to be taken back; one per interface
+    std::vector<int> routes_;       // likewise, by ifindex; of interfaces without address of ours
 };
 
 bool needs_netlink(Operation operation) {
@@ -87,6 +90,7 @@ void Server::take_back_all() {
         if (check_interface(each.ifindex, rules_) != ENODEV) ++there;
         addresses_.remove(each);
     }
+    for (const int ifindex : routes_) addresses_.remove_route(ifindex);
     if (there == 0) return;
     log::warning("the daemon has died: {} link-local address{} taken back", there,
                  there == 1 ? "" : "es");
@@ -106,6 +110,10 @@ Server::Outcome Server::perform(const Request& request) {
             return {remove_stale(request)};
         case Operation::reload_rules:
             return {reload_rules(request)};
+        case Operation::add_route:
+            return {add_route(request)};
+        case Operation::remove_route:
+            return {remove_route(request)};
     }
     return {EINVAL};
 }
@@ -135,8 +143,10 @@ int Server::add_address(const Request& request) {
         return addresses_.remove(each) == 0 || gone;  // its rule outlives an interface
     });
     const int error = addresses_.add(wanted, request.default_route == 1);
-    if (error == 0) added_.push_back(wanted);
-    return error;
+    if (error != 0) return error;
+    added_.push_back(wanted);
+    std::erase(routes_, wanted.ifindex);  // replaced by the address's own
+    return 0;
 }
 
 int Server::remove_address(const Request& request, bool reset) {
@@ -166,7 +176,34 @@ int Server::reload_rules(const Request& request) {
     std::erase_if(added_, [this](const LinkLocal& each) {
         return check_interface(each.ifindex, rules_) == EPERM && addresses_.remove(each) == 0;
     });
+    std::erase_if(routes_, [this](int ifindex) {
+        return check_interface(ifindex, rules_) == EPERM && addresses_.remove_route(ifindex) == 0;
+    });
     return 0;
+}
+
+int Server::add_route(const Request& request) {
+    if (request.address != 0 || request.default_route != 0) return EINVAL;
+    if (const int error = check_interface(request.ifindex, rules_)) return error;
+    const bool has_address =
+        std::any_of(added_.begin(), added_.end(),
+                    [&request](const LinkLocal& each) { return each.ifindex == request.ifindex; });
+    if (has_address) return EBUSY;
+    std::erase_if(routes_, [this, &request](int ifindex) {
+        return ifindex == request.ifindex || check_interface(ifindex, rules_) == ENODEV;
+    });
+    const int error = addresses_.add_route(request.ifindex);
+    if (error == 0) routes_.push_back(request.ifindex);
+    return error;
+}
+
+int Server::remove_route(const Request& request) {
+    if (request.address != 0 || request.default_route != 0) return EINVAL;
+    const auto found = std::find(routes_.begin(), routes_.end(), request.ifindex);
+    if (found == routes_.end()) return EPERM;
+    const int error = addresses_.remove_route(request.ifindex);
+    if (error == 0) routes_.erase(found);
+    return error;
 }
 
 bool Server::reply(std::uint32_t id, const Outcome& outcome) const {

@@ -15,13 +15,15 @@ enum class Operation : std::uint32_t {
     yield_address = 4,   // the same, and its connections are reset: somebody else has it
     remove_stale = 5,    // one that an earlier process left behind; the caller knows it was ours
     reload_rules = 6,    // the configuration has changed; all other fields are 0
+    add_route = 7,       // 169.254.0.0/16 by an interface without address of ours; address is 0
+    remove_route = 8,    // one that add_route has set; address is 0
 };
 
 struct Request {
     std::uint32_t id = 0;
     Operation operation{};
     std::int32_t ifindex = 0;
-    std::uint32_t address = 0;        // host byte order; 0 for open_arp
+    std::uint32_t address = 0;        // host byte order; 0 where there is none
     std::uint32_t default_route = 0;  // add_address: 1: a default route too; else 0
 };
 

@@ -41,6 +41,14 @@ result<void> make_parents(const std::filesystem::path& path) {
     return {};
 }
 
+/// Made by a service manager, say, that lets us be root without the right to change it.
+bool is_right(const std::string& path, const Directory& wanted, const Identity& owner) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&
+           (info.st_mode & 07777) == wanted.mode && info.st_uid == owner.uid &&
+           info.st_gid == owner.gid;
+}
+
 bool is_empty(const std::string& path) {
     std::error_code bad;
     return std::filesystem::is_empty(path, bad) && !bad;
@@ -51,6 +59,7 @@ bool is_empty(const std::string& path) {
 result<void> prepare_directory(const Directory& directory, const Identity& owner) {
     auto path = std::filesystem::path(directory.path).lexically_normal();
     if (!path.has_filename()) path = path.parent_path();  // "/run/x/" means "/run/x"
+    if (is_right(path.string(), directory, owner)) return {};
     if (const auto parents = make_parents(path); !parents) return parents.error();
     const auto before = make(path.string(), directory.mode);
     if (!before) return before.error();

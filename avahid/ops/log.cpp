@@ -1,6 +1,7 @@
 #include "avahid/ops/log.hpp"
 
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -24,11 +25,26 @@ struct Output {
     int descriptor = STDERR_FILENO;
     Style style = leads_to_journal(STDERR_FILENO) ? Style::journal : Style::plain;
     Level level = Level::info;
+    std::string syslog_name;  // empty: not there
 };
 
 Output& output() {
     static Output output;
     return output;
+}
+
+int priority_of(Level level) {
+    switch (level) {
+        case Level::error:
+            return LOG_ERR;
+        case Level::warning:
+            return LOG_WARNING;
+        case Level::info:
+            return LOG_INFO;
+        case Level::debug:
+            return LOG_DEBUG;
+    }
+    return LOG_INFO;
 }
 
 }  // namespace
@@ -42,10 +58,17 @@ void set_output(int descriptor) {
     output().style = leads_to_journal(descriptor) ? Style::journal : Style::plain;
 }
 
+void set_syslog(const std::string& program) {
+    output().syslog_name = program;  // openlog() keeps the pointer
+    ::openlog(output().syslog_name.c_str(), LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
 void write(Level level, fmt::string_view format, fmt::format_args arguments) noexcept {
     if (!is_on(level)) return;
     try {
         const auto text = fmt::vformat(format, arguments);
+        if (!output().syslog_name.empty())
+            return ::syslog(priority_of(level), "%s", escaped(text).c_str());
         const auto line = make_line(level, output().style, std::chrono::system_clock::now(), text);
         // A log that cannot be written has nobody to be told.
         [[maybe_unused]] const auto written =

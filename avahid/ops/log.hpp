@@ -1,7 +1,7 @@
-// avahid/ops/log.hpp: one line per call, to stderr, in one write(2). What others chose (names,
-// paths, host names) may stand in it: control characters and broken UTF-8 never reach the terminal.
-// In the journal each line has its priority in front, else the time of day.
-// The level is the one thing in it that is set once for the whole process.
+// avahid/ops/log.hpp: one line per call, to stderr, in one write(2), or to syslog(3). What others
+// chose (names, paths, host names) may stand in it: control characters and broken UTF-8 never reach
+// the terminal. In the journal each line has its priority in front, else the time of day. The level
+// is the one thing in it that is set once for the whole process.
 #pragma once
 
 #include <fmt/format.h>
@@ -19,6 +19,9 @@ bool is_on(Level level);
 
 /// Writes to this descriptor from now on; the journal is recognised by it. stderr until set.
 void set_output(int descriptor);
+
+/// To syslog(3) from now on, as this program.
+void set_syslog(const std::string& program);
 
 /// Formats and writes; never throws. Prefer error(), warning(), info(), debug().
 void write(Level level, fmt::string_view format, fmt::format_args arguments) noexcept;

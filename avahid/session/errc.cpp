@@ -34,6 +34,18 @@ const char* to_string(Errc errc) {
             return "there is nothing of this number, or it is not yours";
         case Errc::failed:
             return "this failed";
+        case Errc::bad_subtype:
+            return dnssd::to_string(dnssd::Errc::bad_subtype);
+        case Errc::bad_record:
+            return dnssd::to_string(dnssd::Errc::bad_record);
+        case Errc::bad_state:
+            return dnssd::to_string(dnssd::Errc::bad_state);
+        case Errc::too_many_entries:
+            return "there are too many entries in this group";
+        case Errc::not_found:
+            return dnssd::to_string(dnssd::Errc::not_found);
+        case Errc::empty:
+            return dnssd::to_string(dnssd::Errc::empty);
     }
     return "unknown error";
 }

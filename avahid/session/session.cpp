@@ -31,7 +31,15 @@ Errc from(dnssd::Errc errc) {
         case dnssd::Errc::too_many:
             return Errc::too_many_objects;
         case dnssd::Errc::not_found:
-            return Errc::no_such_handle;
+            return Errc::not_found;
+        case dnssd::Errc::bad_subtype:
+            return Errc::bad_subtype;
+        case dnssd::Errc::bad_record:
+            return Errc::bad_record;
+        case dnssd::Errc::bad_state:
+            return Errc::bad_state;
+        case dnssd::Errc::empty:
+            return Errc::empty;
     }
     return Errc::failed;
 }
@@ -71,6 +79,7 @@ void Session::close(Instant now, ClientId client) {
         forget(client, entry.first);
     }
     clients_.erase(client);
+    monitors_.remove(client);
     std::erase_if(events_, [&](const Addressed& event) { return event.client == client; });
     if (--usage_[uid].clients == 0) usage_.erase(uid);
 }
@@ -106,6 +115,7 @@ void Session::forget(ClientId client, Handle handle) {
     if (found == owner.handles.end()) return;
     if (found->second) --publications_;
     owner.handles.erase(found);
+    owner.entries.erase(handle);
     owners_.erase(handle);
     --usage_[owner.uid].handles;
 }
@@ -142,6 +152,50 @@ Errc Session::update_txt(Instant now, ClientId client, Handle handle,
     return from(catalogue_.update_txt(now, handle, txt));
 }
 
+// ---- groups ----
+
+Result<Handle> Session::new_group(Instant now, ClientId client) {
+    if (!limits_.may_publish) return Errc::not_permitted;
+    if (const Errc errc = admit(client); errc != Errc::ok) return errc;
+    const Handle group = keep(client, catalogue_.new_group(now), true);
+    clients_.at(client).entries.emplace(group, 0);
+    return group;
+}
+
+Errc Session::add_to_group(Instant now, ClientId client, Handle group,
+                           const dnssd::GroupItem& item) {
+    if (!owns(client, group)) return Errc::no_such_handle;
+    std::size_t& entries = clients_.at(client).entries[group];
+    if (entries >= limits_.entries_per_group) return Errc::too_many_entries;
+    const Errc errc = from(catalogue_.add_to_group(now, group, item));
+    if (errc == Errc::ok) ++entries;
+    return errc;
+}
+
+Errc Session::update_group(Instant now, ClientId client, Handle group,
+                           const dnssd::GroupItem& item) {
+    if (!owns(client, group)) return Errc::no_such_handle;
+    return from(catalogue_.update_group(now, group, item));
+}
+
+Errc Session::commit_group(Instant now, ClientId client, Handle group) {
+    if (!owns(client, group)) return Errc::no_such_handle;
+    return from(catalogue_.commit_group(now, group));
+}
+
+Errc Session::reset_group(Instant now, ClientId client, Handle group) {
+    if (!owns(client, group)) return Errc::no_such_handle;
+    clients_.at(client).entries[group] = 0;
+    return from(catalogue_.reset_group(now, group));
+}
+
+Result<dnssd::Catalogue::GroupStatus> Session::group(ClientId client, Handle group) const {
+    if (!owns(client, group)) return Errc::no_such_handle;
+    const auto status = catalogue_.group(group);
+    if (!status) return from(status.error());
+    return *status;
+}
+
 Result<Handle> Session::browse(Instant now, ClientId client, const std::string& type,
                                const std::string& domain, const std::string& subtype,
                                const Scope& scope) {
@@ -155,10 +209,23 @@ Result<Handle> Session::browse_types(Instant now, ClientId client, const std::st
     return keep(client, catalogue_.browse_types(now, domain, scope), false);
 }
 
-Result<Handle> Session::resolve(Instant now, ClientId client, const dnssd::ServiceName& name,
-                                const Scope& scope) {
+Result<Handle> Session::browse_domains(Instant now, ClientId client, const std::string& domain,
+                                       dnssd::DomainKind kind, const Scope& scope) {
     if (const Errc errc = admit(client); errc != Errc::ok) return errc;
-    return keep(client, catalogue_.resolve(now, name, scope), false);
+    return keep(client, catalogue_.browse_domains(now, domain, kind, scope), false);
+}
+
+Result<Handle> Session::browse_dns_servers(Instant now, ClientId client, const std::string& domain,
+                                           dnssd::DnsServerKind kind, dnssd::Families families,
+                                           const Scope& scope) {
+    if (const Errc errc = admit(client); errc != Errc::ok) return errc;
+    return keep(client, catalogue_.browse_dns_servers(now, domain, kind, families, scope), false);
+}
+
+Result<Handle> Session::resolve(Instant now, ClientId client, const dnssd::ServiceName& name,
+                                const Scope& scope, const dnssd::ResolveParts& parts) {
+    if (const Errc errc = admit(client); errc != Errc::ok) return errc;
+    return keep(client, catalogue_.resolve(now, name, scope, parts), false);
 }
 
 Result<Handle> Session::lookup_host(Instant now, ClientId client, const mdns::wire::Name& name,
@@ -193,6 +260,9 @@ bool Session::on_event(Instant, const dnssd::Event& event) {
     if (owner == owners_.end()) return false;
     const ClientId client = owner->second;
     events_.push_back({client, event});
+    const auto* const group = std::get_if<dnssd::GroupChanged>(&event);
+    if (group && group->state == dnssd::GroupState::collision)
+        clients_.at(client).entries[handle] = 0;
     if (ends_its_handle(event)) forget(client, handle);  // the quota is free again
     return true;
 }

@@ -16,17 +16,19 @@
 #include <vector>
 
 #include "avahid/session/managers.hpp"
+#include "avahid/session/monitors.hpp"
 #include "dnssd/catalogue.hpp"
 #include "mdns/io/counters.hpp"
 
 namespace avahid::session {
 
-enum class ClientId : std::uint64_t {};
+enum class ClientId : std::uint64_t;
 
 struct Limits {
     std::size_t clients_per_uid = 256;
     std::size_t handles_per_client = 1024;
     std::size_t handles_per_uid = 16384;
+    std::size_t entries_per_group = 32;  // entries-per-entry-group-max
     bool may_publish = true;  // [publish] disable-user-service-publishing, disable-publishing
 };
 
@@ -46,6 +48,12 @@ enum class Errc {
     not_supported,
     no_such_handle,
     failed,
+    bad_subtype,
+    bad_record,
+    bad_state,
+    too_many_entries,
+    not_found,
+    empty,
 };
 /// One sentence for people.
 const char* to_string(Errc errc);
@@ -71,6 +79,7 @@ struct Ipv4llState {
     int ifindex = 0;
     std::string name;
     std::string policy;   // "off", "fallback", "always"
+    bool asked = false;   // a client asked for an address here, and nobody has called it off
     std::string state;    // "off", "waiting", "probing", "announcing", "bound", "foreign" …
     std::string address;  // empty when there is none
     double since = 0;     // seconds in this state
@@ -98,7 +107,13 @@ struct Status {
     Counters counters;
 };
 
-enum class Ipv4llAction { on, off, renew };
+enum class Ipv4llAction {
+    on,        // always
+    off,       // never
+    renew,     // another address
+    fallback,  // while there is no routable address
+    refresh,   // announce the address again
+};
 
 /// What a client may ask of the machine beyond names and services; the daemon implements it.
 class Machine {
@@ -107,6 +122,10 @@ public:
     virtual Status status() const = 0;
     virtual Errc set_host_name(const std::string& name) = 0;
     virtual Errc ipv4ll(const std::string& interface, Ipv4llAction action) = 0;
+    /// The link-local address that the next claim there begins with.
+    virtual Errc ipv4ll_begin_with(const std::string&, boost::asio::ip::address_v4) {
+        return Errc::not_supported;
+    }
     virtual Errc reload() = 0;
     virtual std::optional<int> ifindex_of(const std::string& interface) const = 0;
     virtual std::string name_of(int ifindex) const = 0;
@@ -139,13 +158,29 @@ public:
                                           const dnssd::Scope& scope);
     Errc update_txt(dnssd::Instant now, ClientId client, dnssd::Handle handle,
                     const std::vector<std::string>& txt);
+    // Groups: see the catalogue. An entry is what one call adds.
+    Result<dnssd::Handle> new_group(dnssd::Instant now, ClientId client);
+    Errc add_to_group(dnssd::Instant now, ClientId client, dnssd::Handle group,
+                      const dnssd::GroupItem& item);
+    Errc update_group(dnssd::Instant now, ClientId client, dnssd::Handle group,
+                      const dnssd::GroupItem& item);
+    Errc commit_group(dnssd::Instant now, ClientId client, dnssd::Handle group);
+    Errc reset_group(dnssd::Instant now, ClientId client, dnssd::Handle group);
+    Result<dnssd::Catalogue::GroupStatus> group(ClientId client, dnssd::Handle group) const;
     Result<dnssd::Handle> browse(dnssd::Instant now, ClientId client, const std::string& type,
                                  const std::string& domain, const std::string& subtype,
                                  const dnssd::Scope& scope);
     Result<dnssd::Handle> browse_types(dnssd::Instant now, ClientId client,
                                        const std::string& domain, const dnssd::Scope& scope);
+    Result<dnssd::Handle> browse_domains(dnssd::Instant now, ClientId client,
+                                         const std::string& domain, dnssd::DomainKind kind,
+                                         const dnssd::Scope& scope);
+    Result<dnssd::Handle> browse_dns_servers(dnssd::Instant now, ClientId client,
+                                             const std::string& domain, dnssd::DnsServerKind kind,
+                                             dnssd::Families families, const dnssd::Scope& scope);
     Result<dnssd::Handle> resolve(dnssd::Instant now, ClientId client,
-                                  const dnssd::ServiceName& name, const dnssd::Scope& scope);
+                                  const dnssd::ServiceName& name, const dnssd::Scope& scope,
+                                  const dnssd::ResolveParts& parts = {});
     Result<dnssd::Handle> lookup_host(dnssd::Instant now, ClientId client,
                                       const mdns::wire::Name& name, dnssd::Families families,
                                       const dnssd::Scope& scope);
@@ -159,6 +194,9 @@ public:
     /// Root, and members of the group netdev, may change the machine (host name, ipv4ll, reload).
     bool may_manage(ClientId client) const;
     Machine& machine() { return machine_; }
+    /// For what is asked from now on.
+    void set_limits(const Limits& limits) { limits_ = limits; }
+    Monitors& monitors() { return monitors_; }
     std::size_t clients() const { return clients_.size(); }
     std::size_t publications() const { return publications_; }
 
@@ -170,7 +208,8 @@ public:
 private:
     struct Client {
         uid_t uid = 0;
-        std::unordered_map<dnssd::Handle, bool> handles;  // true: a publication
+        std::unordered_map<dnssd::Handle, bool> handles;           // true: a publication
+        std::unordered_map<dnssd::Handle, std::size_t> entries{};  // of each group
     };
     struct Usage {
         std::size_t clients = 0;
@@ -193,6 +232,7 @@ private:
     std::unordered_map<dnssd::Handle, ClientId> owners_;
     std::map<uid_t, Usage> usage_;
     std::deque<Addressed> events_;
+    Monitors monitors_;
 };
 
 }  // namespace avahid::session

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
@@ -13,6 +14,7 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr std::size_t queued_max = 65536;
 constexpr std::size_t ignored_max = 4096;  // bytes after the line; then nobody reads any more
 
 /// Both directions are shut: nobody is left to read a reply. After shutdown(SHUT_WR) one still is.
@@ -26,7 +28,15 @@ bool is_hung_up(int fd) {
 Connection::Connection(Socket socket, session::ClientId client, Owner& owner)
     : socket_(std::move(socket)), client_(client), owner_(&owner) {}
 
-void Connection::start() { read(); }
+/// Most clients have said their line by now: they are answered before anyone else is looked at.
+void Connection::start() {
+    const auto self = shared_from_this();
+    error_code error;
+    socket_.non_blocking(true, error);
+    const std::size_t count = socket_.read_some(boost::asio::buffer(input_), error);
+    if (error == boost::asio::error::would_block) return read();
+    on_read(error, count);
+}
 
 void Connection::read() {
     const auto space = boost::asio::buffer(input_) + (asked_ ? 0 : used_);
@@ -43,9 +53,12 @@ void Connection::on_read(const error_code& error, std::size_t count) {
         ignored_ += count;
     } else {
         used_ += count;
+        taking_line_ = true;
         take_line();
+        taking_line_ = false;
     }
     if (owner_ == nullptr) return;
+    if (closing_ && output_.empty()) return end();
     if (ignored_ < ignored_max) return read();
     if (streaming_) end();  // it would never be seen to leave
 }
@@ -75,17 +88,34 @@ void Connection::finish(std::string reply) {
     write(std::move(reply));
 }
 
-void Connection::stream(std::string reply) {
+bool Connection::stream(std::string reply) {
     streaming_ = true;
-    write(std::move(reply));
+    if (output_.empty()) {
+        write(std::move(reply));
+        return true;
+    }
+    queued_ += reply;
+    return queued_.size() <= queued_max;
 }
 
+/// A reply commonly fits into the socket as it is.
 void Connection::write(std::string reply) {
     output_ = std::move(reply);
-    boost::asio::async_write(socket_, boost::asio::buffer(output_),
-                             [self = shared_from_this()](const error_code& error, std::size_t) {
+    error_code full;
+    const std::size_t sent = socket_.write_some(boost::asio::buffer(output_), full);
+    if (!full && sent == output_.size()) {
+        output_.clear();
+        if (closing_ && !taking_line_) {
+            boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->end(); });
+        }
+        return;
+    }
+    boost::asio::async_write(socket_, boost::asio::buffer(output_) + sent,
+                             [self = shared_from_this()](const error_code& failed, std::size_t) {
                                  self->output_.clear();
-                                 if (error || self->closing_) self->end();
+                                 if (failed || self->closing_) return self->end();
+                                 if (!self->queued_.empty())
+                                     self->write(std::exchange(self->queued_, {}));
                              });
 }
 

@@ -17,7 +17,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Socket = boost::asio::local::stream_protocol::socket;
 
-    /// Called from the io_context only, never from inside a call to the connection.
+    /// Called from the io_context and from start(), never from inside another call.
     class Owner {
     public:
         virtual ~Owner() = default;
@@ -35,8 +35,9 @@ public:
     void start();
     /// Sends the last of the reply and closes when the client has it.
     void finish(std::string reply);
-    /// Sends the reply and stays open until the client leaves.
-    void stream(std::string reply);
+    /// Sends the reply and stays open until the client leaves. May be called again and again.
+    /// \return false: the client does not read, and is to be given up
+    bool stream(std::string reply);
     /// Closes at once; the owner hears nothing more.
     void abandon();
 
@@ -60,8 +61,10 @@ private:
     bool asked_ = false;    // the line is complete; what follows is thrown away
     bool closing_ = false;  // once the output is sent
     bool streaming_ = false;
-    std::size_t ignored_ = 0;  // bytes after the line
+    bool taking_line_ = false;  // inside of the owner's on_line()
+    std::size_t ignored_ = 0;   // bytes after the line
     std::string output_;
+    std::string queued_;  // what is streamed after it
 };
 
 }  // namespace avahid::simple

@@ -66,6 +66,11 @@ constexpr HostCommand host_commands[] = {
     {AVAHID_CMD_RESOLVE_HOSTNAME_IPV4, dnssd::Families::ipv4},
     {AVAHID_CMD_RESOLVE_HOSTNAME_IPV6, dnssd::Families::ipv6},
 };
+constexpr HostCommand browse_commands[] = {
+    {AVAHID_CMD_BROWSE_DNS_SERVERS, dnssd::Families::both},
+    {AVAHID_CMD_BROWSE_DNS_SERVERS_IPV4, dnssd::Families::ipv4},
+    {AVAHID_CMD_BROWSE_DNS_SERVERS_IPV6, dnssd::Families::ipv6},
+};
 constexpr HostCommand family_words[] = {
     {AVAHID_FAMILY_ANY, dnssd::Families::both},
     {AVAHID_FAMILY_IPV4, dnssd::Families::ipv4},
@@ -85,11 +90,6 @@ Command lookup_host_command(std::string_view rest) {
     return host_command(trimmed(rest), *families, HostReply::all);
 }
 
-bool is_browse(std::string_view word) {
-    return word == AVAHID_CMD_BROWSE_DNS_SERVERS || word == AVAHID_CMD_BROWSE_DNS_SERVERS_IPV4 ||
-           word == AVAHID_CMD_BROWSE_DNS_SERVERS_IPV6;
-}
-
 }  // namespace
 
 Command parse_line(std::string_view line) {
@@ -100,8 +100,8 @@ Command parse_line(std::string_view line) {
     if (word == AVAHID_CMD_LOOKUP_HOST) return lookup_host_command(rest);
 
     const std::string_view argument = next_word(rest);
-    if (is_browse(word))
-        return argument.empty() ? Command{BrowseDnsServers{}} : invalid_command(word);
+    if (const auto families = find(browse_commands, word))
+        return argument.empty() ? Command{BrowseDnsServers{*families}} : invalid_command(word);
     if (argument.empty()) return invalid_command(word);
     if (word == AVAHID_CMD_RESOLVE_ADDRESS) return address_command(argument);
     if (const auto families = find(host_commands, word))
@@ -117,6 +117,8 @@ constexpr const char* text_of(Code code) {
     switch (code) {
         case Code::failure:
             return "Operation failed";
+        case Code::invalid_domain:
+            return "Invalid domain name";
         case Code::invalid_host_name:
             return "Invalid host name";
         case Code::invalid_address:
@@ -220,6 +222,23 @@ std::string format_help() {
 }
 
 std::string format_browsing() { return "+ Browsing ...\n"; }
+
+namespace {
+
+std::string dns_server_line(char sign, const auto& server) {
+    return fmt::format("{} {} {} {} {}\n", sign, server.link.ifindex,
+                       server.link.family == mdns::engine::Family::ipv4 ? 0 : 1,
+                       bare(server.address), server.port);
+}
+
+}  // namespace
+
+std::string format_dns_server(const dnssd::DnsServerFound& found) {
+    return dns_server_line('>', found);
+}
+std::string format_dns_server(const dnssd::DnsServerLost& lost) {
+    return dns_server_line('<', lost);
+}
 
 std::string format_host(const dnssd::HostResult& result, HostReply form) {
     return form == HostReply::all ? format_all(result) : format_one(result);

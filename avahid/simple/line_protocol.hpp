@@ -26,7 +26,9 @@ struct LookupHost {
 struct LookupAddress {
     dnssd::Address address;
 };
-struct BrowseDnsServers {};
+struct BrowseDnsServers {
+    dnssd::Families families = dnssd::Families::both;
+};
 struct Refused {
     std::string reply;  // the error line to send
 };
@@ -39,6 +41,7 @@ Command parse_line(std::string_view line);
 enum class Code {
     failure = 1,
     invalid_host_name = 3,
+    invalid_domain = 4,
     invalid_address = 14,
     timeout = 15,
     too_many_clients = 16,
@@ -52,6 +55,9 @@ enum class Code {
 std::string format_error(Code code);
 std::string format_help();
 std::string format_browsing();
+/// A line of what follows it, as servers come and go.
+std::string format_dns_server(const dnssd::DnsServerFound& found);
+std::string format_dns_server(const dnssd::DnsServerLost& lost);
 std::string format_host(const dnssd::HostResult& result, HostReply form);
 /// \param asked  gives the protocol number, which AddressResult does not hold
 std::string format_address(const dnssd::AddressResult& result, const dnssd::Address& asked);

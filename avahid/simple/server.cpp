@@ -51,9 +51,10 @@ Code code_of(session::Errc errc) {
 /// One client, and what it waits for.
 struct Client {
     std::shared_ptr<Connection> connection;
-    std::string who;          // "uid 1000, pid 42": for the log
+    session::Peer peer;       // for the log
     dnssd::Instant deadline;  // then we lose patience
     std::optional<dnssd::Handle> lookup = std::nullopt;
+    std::optional<dnssd::Handle> browse = std::nullopt;
     HostReply form = HostReply::avahi;
     dnssd::Address asked{};
 };
@@ -79,8 +80,10 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
 
     void carry_out(Client& client, const Help&);
     void carry_out(Client& client, const Refused& refused);
-    void carry_out(Client& client, const BrowseDnsServers&);
+    void carry_out(Client& client, const BrowseDnsServers& command);
+    void tell(ClientId id, Client& client, std::string line);
     void carry_out(Client& client, const LookupHost& command);
+    std::string host_reply(const Client& client, const dnssd::HostResult& result) const;
     void carry_out(Client& client, const LookupAddress& command);
     void wait_for(Client& client, const session::Result<dnssd::Handle>& lookup);
     void reply(Client& client, std::string text);
@@ -95,6 +98,7 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
     std::function<void()> pump;
     Log log;
     Limits limits;
+    std::function<unicast::Zone()> local_zone = [] { return unicast::Zone::absent; };
     std::shared_ptr<session::Listener> listener;
     std::unordered_map<ClientId, Client> clients;
     boost::asio::steady_timer sweeper;
@@ -115,18 +119,17 @@ std::shared_ptr<session::Listener> Server::Impl::make_listener() {
 void Server::Impl::on_accept(stream_protocol::socket socket) {
     const auto peer = session::peer_of(socket);
     if (!peer) return;
-    std::string who = peer->text();
     const auto id = session.open(peer->uid);
     if (!id) {
-        log("simple protocol: " + who + " turned away: " + session::to_string(id.error()));
+        log("simple protocol: " + peer->text() + " turned away: " + session::to_string(id.error()));
         return turn_away(socket);
     }
     auto connection = std::make_shared<Connection>(std::move(socket), *id, *this);
     clients.emplace(*id, Client{.connection = connection,
-                                .who = std::move(who),
+                                .peer = *peer,
                                 .deadline = steady_clock::now() + limits.to_ask});
-    connection->start();
     sweep_later();
+    connection->start();
 }
 
 // ---- they ask ----
@@ -146,14 +149,33 @@ void Server::Impl::carry_out(Client& client, const Refused& refused) {
     reply(client, refused.reply);
 }
 
-/// There are none to tell of: Avahi's reply then stops here, and the connection stays.
-void Server::Impl::carry_out(Client& client, const BrowseDnsServers&) {
+/// Goes on until the client leaves.
+void Server::Impl::carry_out(Client& client, const BrowseDnsServers& command) {
+    const auto browse =
+        session.browse_dns_servers(steady_clock::now(), client.connection->client(), "",
+                                   dnssd::DnsServerKind::resolve, command.families, dnssd::Scope{});
+    if (!browse) return reply(client, format_error(code_of(browse.error())));
+    client.browse = *browse;
     client.deadline = dnssd::Instant::max();
     client.connection->stream(format_browsing());
+    pump();
+}
+
+void Server::Impl::tell(ClientId id, Client& client, std::string line) {
+    if (client.connection->stream(std::move(line))) return;
+    log("simple protocol: dropped client (" + client.peer.text() + "): does not read its reply");
+    client.connection->abandon();
+    // Not from here: this is the middle of an event.
+    boost::asio::post(io, [weak = weak_from_this(), id] {
+        if (const auto self = weak.lock(); self && self->clients.contains(id)) self->end(id);
+    });
+    client.browse.reset();
 }
 
 void Server::Impl::carry_out(Client& client, const LookupHost& command) {
     client.form = command.reply;
+    if (command.reply == HostReply::all && local_zone() == unicast::Zone::present)
+        return reply(client, format_error(Code::invalid_domain));
     wait_for(client, session.lookup_host(steady_clock::now(), client.connection->client(),
                                          command.name, command.families, dnssd::Scope{}));
 }
@@ -169,6 +191,14 @@ void Server::Impl::wait_for(Client& client, const session::Result<dnssd::Handle>
     client.lookup = *lookup;
     client.deadline = steady_clock::now() + limits.to_answer;
     pump();
+}
+
+/// That there is no such name can be said only where it could not be a DNS server's.
+std::string Server::Impl::host_reply(const Client& client, const dnssd::HostResult& result) const {
+    const bool miss = result.outcome == dnssd::HostResult::Outcome::no_such_name;
+    if (miss && client.form == HostReply::all && local_zone() != unicast::Zone::absent)
+        return format_error(Code::invalid_domain);
+    return format_host(result, client.form);
 }
 
 void Server::Impl::reply(Client& client, std::string text) {
@@ -214,7 +244,7 @@ void Server::Impl::sweep() {
 void Server::Impl::lose_patience(ClientId id, Client& client) {
     if (client.lookup) return reply(client, format_error(Code::timeout));
     const char* what = client.connection->replying() ? "does not read its reply" : "asks nothing";
-    log("simple protocol: dropped client (" + client.who + "): " + what);
+    log("simple protocol: dropped client (" + client.peer.text() + "): " + what);
     client.connection->abandon();
     end(id);
 }
@@ -228,6 +258,10 @@ Server::Server(boost::asio::io_context& io, session::Session& session, std::func
 }
 
 Server::~Server() { stop(); }
+
+void Server::set_local_zone(std::function<unicast::Zone()> zone) {
+    impl_->local_zone = std::move(zone);
+}
 
 error_code Server::listen(const std::string& path) {
     impl_->listener = impl_->make_listener();
@@ -245,10 +279,16 @@ bool Server::on_event(dnssd::Instant, ClientId id, const dnssd::Event& event) {
     Client& client = found->second;
     const auto waits_for = [&client](dnssd::Handle handle) { return client.lookup == handle; };
     if (const auto* host = std::get_if<dnssd::HostResult>(&event); host && waits_for(host->handle))
-        impl_->reply(client, format_host(*host, client.form));
+        impl_->reply(client, impl_->host_reply(client, *host));
     if (const auto* address = std::get_if<dnssd::AddressResult>(&event);
         address && waits_for(address->handle))
         impl_->reply(client, format_address(*address, client.asked));
+    if (const auto* server = std::get_if<dnssd::DnsServerFound>(&event);
+        server && client.browse == server->handle)
+        impl_->tell(id, client, format_dns_server(*server));
+    if (const auto* lost = std::get_if<dnssd::DnsServerLost>(&event);
+        lost && client.browse == lost->handle)
+        impl_->tell(id, client, format_dns_server(*lost));
     return true;
 }
 

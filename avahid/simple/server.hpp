@@ -10,6 +10,7 @@
 #include <string>
 
 #include "avahid/session/session.hpp"
+#include "avahid/unicast/zone.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -36,6 +37,8 @@ public:
     Server(boost::asio::io_context& io, session::Session& session, std::function<void()> pump,
            Log log = {}, const Limits& limits = {});
     ~Server();
+    /// Asked in each of our own module's lookups: are the names of .local the DNS servers'?
+    void set_local_zone(std::function<unicast::Zone()> zone);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 

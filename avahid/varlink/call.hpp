@@ -53,6 +53,8 @@ public:
 
     /// An event of this client; it may belong to a call that has ended.
     virtual void on_event(dnssd::Instant now, const dnssd::Event& event) = 0;
+    /// A datagram, come or gone: only for clients that watch them.
+    virtual void on_packet(dnssd::Instant /*now*/, const session::Packet& /*packet*/) {}
     /// The client has read what was waiting for it.
     virtual void on_room() {}
     /// Ends whatever is still running.

@@ -27,6 +27,11 @@ void Connection::on_event(dnssd::Instant when, const dnssd::Event& event) {
     proceed();
 }
 
+void Connection::on_packet(dnssd::Instant when, const session::Packet& packet) {
+    conversation_.on_packet(when, packet);
+    proceed();
+}
+
 void Connection::abandon() {
     closed_ = true;
     error_code ignored;

@@ -24,6 +24,7 @@ public:
     void start();
     /// The caller pumps.
     void on_event(dnssd::Instant now, const dnssd::Event& event);
+    void on_packet(dnssd::Instant now, const session::Packet& packet);
     /// Closes without a word to anyone.
     void abandon();
 

@@ -68,6 +68,12 @@ void Conversation::on_event(dnssd::Instant now, const dnssd::Event& event) {
     advance(now);
 }
 
+void Conversation::on_packet(dnssd::Instant now, const session::Packet& packet) {
+    if (over_ || !activity_) return;
+    activity_->on_packet(now, packet);
+    advance(now);
+}
+
 /// Takes calls as long as none is in progress.
 void Conversation::advance(dnssd::Instant now) {
     settle(now);

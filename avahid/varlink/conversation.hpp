@@ -28,6 +28,7 @@ public:
     /// The client will send no more.
     void on_end(dnssd::Instant now);
     void on_event(dnssd::Instant now, const dnssd::Event& event);
+    void on_packet(dnssd::Instant now, const session::Packet& packet);
 
     /// All that is to be sent; then nothing is.
     std::string take_output();

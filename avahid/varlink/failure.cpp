@@ -45,6 +45,12 @@ std::string_view name_of(session::Errc errc) {
         case Errc::not_permitted:  // has a name in org.varlink.service
         case Errc::ok:
         case Errc::no_such_handle:
+        case Errc::bad_subtype:
+        case Errc::bad_record:
+        case Errc::bad_state:
+        case Errc::too_many_entries:
+        case Errc::not_found:
+        case Errc::empty:
         case Errc::failed:
             break;
     }

@@ -15,12 +15,6 @@ std::string text(std::string_view bytes) { return wire::replace_invalid(bytes); 
 /// JSON has no word for infinity and not-a-number.
 json seconds(double value) { return std::isfinite(value) ? json(value) : json(0.0); }
 
-json link_part(dnssd::LinkId link, const NameOf& name_of) {
-    return {{"interface", text(name_of(link.ifindex))},
-            {"ifindex", link.ifindex},
-            {"family", family_name(link.family)}};
-}
-
 json service_part(dnssd::LinkId link, const dnssd::ServiceName& name, bool local,
                   const NameOf& name_of) {
     json service = link_part(link, name_of);
@@ -91,14 +85,6 @@ json txt_string_to_json(std::string_view string) {
     return entry;
 }
 
-/// A link-local IPv6 address means nothing without its interface: fe80::1%eth0.
-std::string address_text(const dnssd::Address& address, const std::string& interface) {
-    if (!address.is_v6() || !address.to_v6().is_link_local()) return address.to_string();
-    auto bare = address.to_v6();
-    bare.scope_id(0);
-    return interface.empty() ? bare.to_string() : bare.to_string() + "%" + interface;
-}
-
 json host_address(const dnssd::HostAddress& found, const NameOf& name_of) {
     const std::string interface = text(name_of(found.ifindex));
     return {{"interface", interface},
@@ -118,6 +104,19 @@ std::string_view family_name(mdns::engine::Family family) {
     return family == mdns::engine::Family::ipv4 ? "ipv4" : "ipv6";
 }
 
+json link_part(dnssd::LinkId link, const NameOf& name_of) {
+    return {{"interface", text(name_of(link.ifindex))},
+            {"ifindex", link.ifindex},
+            {"family", family_name(link.family)}};
+}
+
+std::string address_text(const dnssd::Address& address, const std::string& interface) {
+    if (!address.is_v6() || !address.to_v6().is_link_local()) return address.to_string();
+    auto bare = address.to_v6();
+    bare.scope_id(0);
+    return interface.empty() ? bare.to_string() : bare.to_string() + "%" + interface;
+}
+
 std::string presentation(const dnssd::ServiceName& name) {
     if (const auto whole = dnssd::instance_name(name)) return whole->to_text();
     return mdns::wire::escape_label(name.instance) + "." + name.type + "." + name.domain;
@@ -130,10 +129,15 @@ json txt_to_json(const std::vector<std::string>& strings) {
 }
 
 json to_json(const session::Ipv4llState& state) {
-    json object{{"interface", text(state.name)},  {"ifindex", state.ifindex},
-                {"policy", text(state.policy)},   {"state", text(state.state)},
-                {"address", text(state.address)}, {"since", seconds(state.since)},
-                {"conflicts", state.conflicts},   {"probe_scale", seconds(state.probe_scale)}};
+    json object{{"interface", text(state.name)},
+                {"ifindex", state.ifindex},
+                {"policy", text(state.policy)},
+                {"asked", state.asked},
+                {"state", text(state.state)},
+                {"address", text(state.address)},
+                {"since", seconds(state.since)},
+                {"conflicts", state.conflicts},
+                {"probe_scale", seconds(state.probe_scale)}};
     if (state.next) object["next"] = seconds(*state.next);
     return object;
 }

@@ -35,6 +35,14 @@ nlohmann::json to_json(const mdns::wire::Record& record, dnssd::LinkId link, std
 /// Type Rival.
 nlohmann::json rival(const dnssd::Endpoint& peer, dnssd::LinkId link, const NameOf& name_of);
 
+/// Type Packet.
+nlohmann::json to_json(const session::Packet& packet, const NameOf& name_of);
+
+/// An address, with its interface where it means nothing without: fe80::1%eth0.
+std::string address_text(const dnssd::Address& address, const std::string& interface);
+/// interface, ifindex and family.
+nlohmann::json link_part(dnssd::LinkId link, const NameOf& name_of);
+
 /// []Txt.
 nlohmann::json txt_to_json(const std::vector<std::string>& strings);
 std::string_view family_name(mdns::engine::Family family);

@@ -136,6 +136,15 @@ bool Server::on_event(dnssd::Instant now, ClientId client, const dnssd::Event& e
     return true;
 }
 
+void Server::on_packet(dnssd::Instant now, const session::Packet& packet) {
+    for (const ClientId client : impl_->session.monitors().watching(packet.link)) {
+        const auto found = impl_->connections.find(client);
+        if (found == impl_->connections.end()) continue;
+        const auto connection = found->second;  // it may leave, and the map let go of it
+        connection->on_packet(now, packet);
+    }
+}
+
 void Server::stop() {
     impl_->stopped = true;
     if (impl_->listener) impl_->listener->stop();

@@ -40,6 +40,9 @@ public:
     /// \return false: the client is none of ours
     bool on_event(dnssd::Instant now, session::ClientId client, const dnssd::Event& event);
 
+    /// To the clients that watch.
+    void on_packet(dnssd::Instant now, const session::Packet& packet);
+
     /// Ends all connections, and removes the socket file it made.
     void stop();
 

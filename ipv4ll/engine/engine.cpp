@@ -111,6 +111,13 @@ void Engine::renew(Instant now) {
     if (state_ != State::down) begin(now);
 }
 
+void Engine::refresh(Instant now) {
+    if (state_ != State::bound) return;  // else that is about to happen anyway
+    enter(now, State::announcing);
+    sent_ = 0;
+    announce(now);
+}
+
 void Engine::on_time(Instant now) {
     if (forget_conflicts_at_ && now >= *forget_conflicts_at_) {
         forget_conflicts_at_.reset();

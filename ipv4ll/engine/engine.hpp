@@ -97,6 +97,7 @@ public:
     void on_mac(Instant now, const Mac& mac);  // start over with the new one, same address first
     void on_time(Instant now);                 // does what is due; an early call does nothing
     void renew(Instant now);                   // give up the address for another one, on request
+    void refresh(Instant now);                 // announce the address again, on request
 
     std::optional<Action> poll();             // next action, in order; empty: drained
     std::optional<Instant> deadline() const;  // empty: nothing is planned

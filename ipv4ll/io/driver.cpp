@@ -261,6 +261,11 @@ void Driver::renew() {
     impl_->pump();
 }
 
+void Driver::refresh() {
+    impl_->machine.refresh(steady_clock::now());
+    impl_->pump();
+}
+
 void Driver::stop() {
     impl_->stopped = true;
     impl_->pump();

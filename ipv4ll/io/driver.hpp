@@ -69,6 +69,7 @@ public:
     void on_resume();                            // from suspend: as if the carrier had been away
     void on_address_absent(wire::Ipv4 address);  // netlink: gone from the interface
     void renew();                                // another address, please
+    void refresh();                              // announce the address again
     void stop();                                 // releases the address; then stays silent
 
     DriverStatus status() const;

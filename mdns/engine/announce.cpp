@@ -12,7 +12,7 @@ std::vector<RecordIndex> Announce::start(Instant now, Claim& claim) {
         if (record.state == RecordState::active) continue;
         record.state = RecordState::active;
         room_.host.zone.note_said(index);
-        record.announcements_left = announce_count;
+        record.announcements_left = zone[index].announce ? announce_count : 0;
         room_.records.remember(index);
         fresh.push_back(index);
     }
@@ -49,13 +49,14 @@ void Announce::on_timer(Instant now, Claim& claim) {
 /// §10.2: the cache-flush bit speaks for the whole set, so the whole set goes out together.
 void Announce::announce_set(Instant now, RecordIndex member) {
     const Zone& zone = room_.host.zone;
-    room_.outbox.answer(now, {member}, {now, now}, nullptr, record_interval);
+    room_.outbox.answer(now, {member}, {now, now}, nullptr, record_interval, Reason::announcement);
     if (zone[member].sharing == Sharing::shared) return;
     for (const RecordIndex other : zone.at(zone[member].owner)) {
         if (other == member || zone[other].type != zone[member].type ||
             !room_.records.active(other))
             continue;
-        room_.outbox.answer(now, {other}, {now, now}, nullptr, record_interval);
+        room_.outbox.answer(now, {other}, {now, now}, nullptr, record_interval,
+                            Reason::announcement);
     }
 }
 

@@ -83,7 +83,8 @@ void Conflicts::announce_ours_too(Instant now, const wire::RecordView& seen, Nam
     if (here || std::ranges::none_of(all, same_set) || !may_announce_again(now, name)) return;
     for (const RecordIndex index : all) {
         if (!same_set(index) || room_.records.sent_within(index, now, record_interval)) continue;
-        room_.outbox.answer(now, {index}, {now, now}, nullptr, record_interval);
+        room_.outbox.answer(now, {index}, {now, now}, nullptr, record_interval,
+                            Reason::announcement);
     }
 }
 

@@ -20,8 +20,8 @@ public:
 
     /// Copies bytes into an arena that is used again once everything was polled.
     void datagram(LinkId link, const std::optional<Endpoint>& to,
-                  std::span<const std::uint8_t> bytes) {
-        queue_.push_back({SendDatagram{link, to, {}}, arena_.size(), bytes.size()});
+                  std::span<const std::uint8_t> bytes, const Cause& why) {
+        queue_.push_back({SendDatagram{link, to, {}, why}, arena_.size(), bytes.size()});
         arena_.insert(arena_.end(), bytes.begin(), bytes.end());
     }
 

@@ -198,6 +198,10 @@ std::optional<PublicationId> Engine::publish(Instant now, Publication publicatio
     return id;
 }
 
+bool Engine::may_publish(const Publication& publication) const {
+    return impl_->host.zone.may_add(publication);
+}
+
 bool Engine::update(Instant now, PublicationId id, std::vector<PublishedRecord> records) {
     impl_->host.outputs.recycle();
     if (!impl_->host.zone.entry(id)) return true;
@@ -328,6 +332,10 @@ void Engine::reconfirm(Instant now, const wire::Record& record, const Scope& sco
     impl_->host.outputs.recycle();
     impl_->for_links(scope, [&](Link& link) { link.reconfirm(now, record); });
     impl_->settle(now, scope);
+}
+
+void Engine::set_cache_memory_max(std::size_t bytes) {
+    impl_->host.config.cache_memory_max = bytes;
 }
 
 void Engine::flush_cache(Instant now) {

@@ -82,6 +82,7 @@ public:
     /// \return empty when another publication in an overlapping scope has a unique record of the
     ///         same name and type (a collision on this very host), or a record fits no packet (§17)
     std::optional<PublicationId> publish(Instant now, Publication publication);
+    bool may_publish(const Publication& publication) const;  // would it be refused?
     /// Replaces the records: what is new is announced, what is gone said goodbye to (§8.4); what
     /// stays is left alone. Names not yet verified are probed first. An eleventh update within a
     /// minute waits, and only the last of those that wait is made (§8.4); what addresses a host has
@@ -96,6 +97,8 @@ public:
     /// A client found this cached record to be stale (§10.4).
     void reconfirm(Instant now, const wire::Record& record, const Scope& scope);
     void flush_cache(Instant now);
+    /// Of the cache, as in Config; what is known already stays.
+    void set_cache_memory_max(std::size_t bytes);
     /// The network there may have become another one (a new address or router): open questions are
     /// asked anew, as if just begun; what is known stays.
     void requery(Instant now, const Scope& scope);

@@ -4,17 +4,20 @@
 
 namespace mdns::engine {
 
-std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending, bool contested) {
+std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending, Why why) {
     std::vector<RecordIndex> remaining;
     const Zone& zone = room_.host.zone;
     for (const RecordIndex index : ending) {
         if (zone[index].holders.size() > 1 || has_other_twin(index, ending)) continue;
-        if (contested && zone[index].sharing == Sharing::shared) continue;
+        if (why == Why::contested && zone[index].sharing == Sharing::shared) continue;
         // Only what was announced (§10.1-05): a name still being probed was never ours.
         const bool announced = room_.records[index].last_multicast != Instant{};
         if (!announced) continue;
         const std::size_t before = remaining.size();
-        if (zone[index].sharing != Sharing::shared) survivors(index, ending, remaining);
+        // What stays of a set when a publication goes is of others, who do not announce it again.
+        const bool of_others = why != Why::changed && zone[index].company == Company::any;
+        if (zone[index].sharing != Sharing::shared && !of_others)
+            survivors(index, ending, remaining);
         if (remaining.size() == before) room_.outbox.goodbye(zone.record(index));
     }
     return remaining;

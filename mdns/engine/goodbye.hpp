@@ -12,13 +12,16 @@ class Goodbye {
 public:
     explicit Goodbye(Room& room) : room_(room) {}
 
+    enum class Why {
+        changed,    // the publication has others now
+        withdrawn,  // and all of its records
+        contested,  // the name is a rival's, perhaps: shared records that we say goodbye to might
+                    // be his, word for word
+    };
     /// These records of the publication end; those that others publish too are left alone.
-    /// \param contested  the name is a rival's, perhaps: shared records that we say goodbye to
-    /// might be
-    ///                   his, word for word
     /// \return members of the same unique sets that stay: announcing them does what a goodbye
     ///         would (§8.4), and better
-    std::vector<RecordIndex> say(std::span<const RecordIndex> ending, bool contested = false);
+    std::vector<RecordIndex> say(std::span<const RecordIndex> ending, Why why);
 
 private:
     bool has_other_twin(RecordIndex index, std::span<const RecordIndex> ending) const;

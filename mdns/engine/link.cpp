@@ -68,8 +68,8 @@ void Link::on_response(Instant now, const Source& from, const wire::Message& res
     }
     probe_again(now, contradicted);
     if (from.to_group)
-        respond_.on_peer_answer(now, response);  // §7.4 someone already answered this
-    absorb(now, from, response);                 // §10  what we now know
+        respond_.on_peer_answer(now, from, response);  // §7.4 someone already answered this
+    absorb(now, from, response);                       // §10  what we now know
 }
 
 void Link::absorb(Instant now, const Source& from, const wire::Message& response) {
@@ -155,7 +155,7 @@ void Link::announce(Instant now, Claim& claim) {
 void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
     Claim* const found = room_.claims.find(id);
     if (!found) return;
-    const auto survivors = goodbye_.say(update.removed);
+    const auto survivors = goodbye_.say(update.removed, Goodbye::Why::changed);
     if (found->state != ClaimState::lost) {
         // Before the old records end: a name that they have verified needs no probing (§8.4).
         if (found->verified() || probe_.has_new_name(id, update.added)) {
@@ -183,7 +183,7 @@ void Link::withdraw(Instant now, PublicationId id) {
     if (!claim) return;
     room_.timers.disarm(claim->timer);
     const auto& records = room_.host.zone.entry(id)->records;
-    goodbye_.say(records, contested(*claim));
+    goodbye_.say(records, contested(*claim) ? Goodbye::Why::contested : Goodbye::Why::withdrawn);
     end(now, records);
     room_.claims.erase(id);
 }

@@ -23,7 +23,7 @@ void drop_front(std::vector<Item>& items, std::size_t count) {
 }  // namespace
 
 void Outbox::answer(Instant now, const Answer& item, Window window, const Address* asker,
-                    Duration spacing) {
+                    Duration spacing, const Cause& why) {
     if (item.denied == Zone::no_name && twin_says_it(item.record)) return;
     const Instant last = last_sent(item);
     if (last != Instant{} && last + spacing > now) {
@@ -38,9 +38,10 @@ void Outbox::answer(Instant now, const Answer& item, Window window, const Addres
         if (item.denied == Zone::no_name) {
             records_[item.record].pending = static_cast<std::uint32_t>(pending_.size());
         }
-        pending_.push_back({item, window, {}, false});
+        pending_.push_back({item, window, {}, false, {}});
         pending = &pending_.back();
     }
+    pending->why.add(why);
     if (!asker || pending->askers.size() == max_askers) {
         pending->for_all = true;
     } else if (std::ranges::find(pending->askers, *asker) == pending->askers.end()) {
@@ -111,6 +112,7 @@ void Outbox::known_to(const Address& asker, RecordIndex record) {
     const auto found = std::ranges::find(askers, asker);
     if (found == askers.end()) return;
     askers.erase(found);
+    if (!askers.empty()) pending_[at].why.set_asker(askers.front());
     if (askers.empty() && !pending_[at].for_all) erase(at);
 }
 
@@ -147,8 +149,8 @@ void Outbox::forget_name(NamePlace name) {
     denials_sent_.erase(name);
 }
 
-void Outbox::unicast(const Endpoint& to, const Answer& item, Window window) {
-    if (replies_.size() < max_replies) replies_.push_back({to, item, window});
+void Outbox::unicast(const Endpoint& to, const Answer& item, Window window, Reason why) {
+    if (replies_.size() < max_replies) replies_.push_back({to, item, window, why});
 }
 
 bool Outbox::empty() const {
@@ -192,13 +194,15 @@ void Outbox::flush_replies(Instant now) {
         }
         const Endpoint to = replies_[at].to;
         ready_.clear();
+        causes_.clear();
         std::erase_if(replies_, [&](const Reply& reply) {
             if (reply.to != to || reply.window.earliest > now) return false;
             ready_.push_back(reply.item);
+            causes_.emplace_back(reply.why, to.address);
             return true;
         });
         std::size_t unpaced = pace_packets;
-        packer_.answers(now, ready_, to, unpaced);
+        packer_.answers(now, ready_, causes_, to, unpaced);
         at = 0;
     }
 }
@@ -217,10 +221,13 @@ void Outbox::flush_answers(Instant now) {
     if (!urgent && company) return;
 
     ready_.clear();
+    causes_.clear();
     for (const Pending& pending : pending_) {
-        if (pending.window.earliest <= now) ready_.push_back(pending.item);
+        if (pending.window.earliest > now) continue;
+        ready_.push_back(pending.item);
+        causes_.push_back(pending.why);
     }
-    const std::size_t sent = packer_.answers(now, ready_, {}, budget(now));
+    const std::size_t sent = packer_.answers(now, ready_, causes_, {}, budget(now));
     for (const Answer& item : std::span(ready_).first(sent)) {
         if (item.denied != Zone::no_name) denials_sent_[item.denied] = now;
         erase(static_cast<std::size_t>(find(item) - pending_.data()));

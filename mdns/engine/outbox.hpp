@@ -28,7 +28,7 @@ public:
     /// \param asker  whose known answers may take it back; empty: nobody's (an announcement)
     /// \param spacing  record_interval, or defence_interval against a probe (§6)
     void answer(Instant now, const Answer& item, Window window, const Address* asker,
-                Duration spacing);
+                Duration spacing, const Cause& why);
     /// §7.1, §7.2: this host knows the record; it is not sent unless somebody else waits for it.
     void known_to(const Address& asker, RecordIndex record);
     /// §7.2: this host will list more known answers; what only it waits for waits longer.
@@ -41,7 +41,7 @@ public:
 
     // ---- the rest ----
 
-    void unicast(const Endpoint& to, const Answer& item, Window window);
+    void unicast(const Endpoint& to, const Answer& item, Window window, Reason why);
     void goodbye(wire::Record record) { goodbyes_.push_back(std::move(record)); }
     void probe(NamePlace name) { probes_.push_back(name); }
     void ask(Ask question) { asks_.push_back(std::move(question)); }
@@ -58,11 +58,13 @@ private:
         Window window;
         boost::container::small_vector<Address, 1> askers;
         bool for_all = false;  // no single host can take it back
+        Cause why;
     };
     struct Reply {
         Endpoint to;
         Answer item;
         Window window;
+        Reason why;
     };
 
     Instant last_sent(const Answer& item) const;
@@ -85,6 +87,7 @@ private:
     std::vector<NamePlace> probes_;
     std::vector<Ask> asks_;
     std::vector<Answer> ready_;  // scratch of flush
+    std::vector<Cause> causes_;  // of these
     boost::unordered_flat_map<NamePlace, Instant> denials_sent_;
     Scheduler::Slot timer_ = Scheduler::none;
     Instant pace_began_{};

@@ -25,7 +25,8 @@ std::size_t Packer::size_limit() const {  // §17
 // ---- responses ----
 
 std::size_t Packer::answers(Instant now, std::span<const Answer> items,
-                            const std::optional<Endpoint>& to, std::size_t& budget) {
+                            std::span<const Cause> causes, const std::optional<Endpoint>& to,
+                            std::size_t& budget) {
     std::size_t done = 0;
     while (done < items.size() && budget > 0) {
         begin_packet();
@@ -45,7 +46,9 @@ std::size_t Packer::answers(Instant now, std::span<const Answer> items,
         }
         if (host_.writer.empty())
             continue;  // beyond even 9000 bytes: publish() refuses such records
-        emit(now, to);
+        Cause why;
+        for (const Cause& cause : causes.subspan(first, done - first)) why.add(cause);
+        emit(now, to, why);
         --budget;
     }
     return done;
@@ -67,7 +70,7 @@ std::size_t Packer::goodbyes(Instant now, std::span<const wire::Record> records,
             host_.writer.set_limit(max_packet - overhead(link_.family));
             put_goodbye(records[done++]);
         }
-        emit(now, {});
+        emit(now, {}, Reason::goodbye);
         --budget;
     }
     return done;
@@ -94,7 +97,7 @@ void Packer::legacy_reply(Instant now, const Endpoint& to, const wire::Message& 
         host_.writer.set_truncated();
     }
     legacy_ = false;
-    emit(now, to);
+    emit(now, to, {Reason::legacy_answer, to.address});
 }
 
 void Packer::begin_packet() {
@@ -240,7 +243,7 @@ std::size_t Packer::probes(Instant now, std::span<const NamePlace> names, bool u
             }
         }
         done += count;
-        emit(now, {});
+        emit(now, {}, Reason::probe);
         --budget;
     }
     return done;
@@ -259,14 +262,16 @@ std::size_t Packer::questions(Instant now, std::span<const Ask> asks, std::size_
             if (!put_question(asks[done])) break;
             ++done;
         } while (done < asks.size() && !asks[first].alone && !asks[done].alone);
-        for (const Ask& ask : asks.subspan(first, done - first)) put_known_answers(now, ask);
-        emit(now, {});
+        Cause why;
+        for (const Ask& ask : asks.subspan(first, done - first)) why.add(ask.why);
+        for (const Ask& ask : asks.subspan(first, done - first)) put_known_answers(now, ask, why);
+        emit(now, {}, why);
         --budget;
     }
     return done;
 }
 
-void Packer::put_known_answers(Instant now, const Ask& ask) {
+void Packer::put_known_answers(Instant now, const Ask& ask, Cause& why) {
     const auto put = [&](std::uint16_t type, std::uint16_t klass, std::uint32_t ttl,
                          const wire::Rdata& rdata) {
         const auto fits = [&] {
@@ -275,7 +280,8 @@ void Packer::put_known_answers(Instant now, const Ask& ask) {
         if (fits()) return;
         // §7.2: TC, and at once a packet without questions that holds the rest.
         host_.writer.set_truncated();
-        emit(now, {});
+        emit(now, {}, why);
+        why = Reason::known_answers;
         host_.writer.begin(query_header, size_limit());
         fits();
     };
@@ -299,10 +305,10 @@ void Packer::put_known_answers(Instant now, const Ask& ask) {
     }
 }
 
-void Packer::emit(Instant now, const std::optional<Endpoint>& to) {
+void Packer::emit(Instant now, const std::optional<Endpoint>& to, const Cause& why) {
     const auto bytes = host_.writer.finish();
     if (!to) echoes_.on_sent(now, bytes);
-    host_.outputs.datagram(link_, to, bytes);
+    host_.outputs.datagram(link_, to, bytes, why);
     ++packets_out_;
     ++host_.counters.packets_out;
     host_.counters.bytes_out += bytes.size();

@@ -28,6 +28,7 @@ struct Ask {
     std::uint16_t klass = 0;
     bool unicast = false;  // QU, §5.4
     bool alone = false;    // one question a message: no reason for a responder to wait (§6.3)
+    Reason why = Reason::query;
 };
 
 class Packer {
@@ -43,7 +44,8 @@ public:
 
     // Each takes items from the front until all are sent or budget (datagrams left) is 0, and
     // returns how many it took.
-    std::size_t answers(Instant now, std::span<const Answer> items,
+    /// \param causes  as many as items
+    std::size_t answers(Instant now, std::span<const Answer> items, std::span<const Cause> causes,
                         const std::optional<Endpoint>& to, std::size_t& budget);
     std::size_t goodbyes(Instant now, std::span<const wire::Record> records, std::size_t& budget);
     std::size_t probes(Instant now, std::span<const NamePlace> names, bool unicast,
@@ -70,8 +72,8 @@ private:
     void put_additional_set(Instant now, NamePlace name, std::uint16_t type, bool multicast);
     void put_addresses(Instant now, NamePlace host, bool multicast);
     std::size_t estimate(RecordIndex index) const;
-    void put_known_answers(Instant now, const Ask& ask);
-    void emit(Instant now, const std::optional<Endpoint>& to);
+    void put_known_answers(Instant now, const Ask& ask, Cause& why);
+    void emit(Instant now, const std::optional<Endpoint>& to, const Cause& why);
 
     Context& host_;
     LinkId link_;

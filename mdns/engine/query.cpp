@@ -135,8 +135,8 @@ void Asking::on_series_timer(Instant now, std::uint64_t index) {
     if (satisfied(now, question)) return;
     const Instant sent = asked_for_us(now, question).value_or(now);
     if (sent == now) {
-        room_.outbox.ask(
-            {question.name, question.type, question.klass, question.unicast, question.alone});
+        room_.outbox.ask({question.name, question.type, question.klass, question.unicast,
+                          question.alone, Reason::query});
         if (question.unicast) room_.asked_unicast.note(now, question.hash);
     }
     question.unicast = false;  // §5.4: retransmissions are QM
@@ -335,7 +335,8 @@ void Asking::ask_again(Instant now, Cache::Place place, bool at_any_rate) {
                 start(now, index, question.interval);
         }
     }
-    room_.outbox.ask({room_.cache.name(place), record.type, record.klass, false, false});
+    room_.outbox.ask({room_.cache.name(place), record.type, record.klass, false, false,
+                      at_any_rate ? Reason::reconfirmation : Reason::refresh});
 }
 
 void Asking::reconfirm(Instant now, const wire::Record& record) {

@@ -147,14 +147,16 @@ Window Respond::window(Instant now, const wire::Message& query) const {
 
 void Respond::plan(Instant now, const Source& from, const Match& match, Window window) {
     if (match.defends) window = {now, now};  // §6, §6.3: the prober waits 250 ms only
+    const Reason why = match.defends ? Reason::defence : Reason::answer;
     const bool near = on_link(room_.info, from.from.address);
     const bool by_unicast = (match.unicast || !from.to_group) && near;  // §5.4, §5.5, §11
     if (by_unicast && (match.defends || multicast_lately(now, match.item))) {
-        room_.outbox.unicast(from.from, match.item, window);
+        room_.outbox.unicast(from.from, match.item, window, why);
         return;
     }
     room_.outbox.answer(now, match.item, window, match.defends ? nullptr : &from.from.address,
-                        match.defends ? Duration(defence_interval) : Duration(record_interval));
+                        match.defends ? Duration(defence_interval) : Duration(record_interval),
+                        {why, from.from.address});
 }
 
 /// §5.4: peers that heard it within the last quarter of its TTL need no multicast.
@@ -164,7 +166,7 @@ bool Respond::multicast_lately(Instant now, const Answer& item) const {
     return room_.records.sent_within(item.record, now, ttl / unicast_ttl_fraction);
 }
 
-void Respond::on_peer_answer(Instant now, const wire::Message& response) {
+void Respond::on_peer_answer(Instant now, const Source& from, const wire::Message& response) {
     const Zone& zone = room_.host.zone;
     for (const auto& seen : response.answers()) {
         const auto ours = room_.records.find_active(zone.find(seen.name), seen);
@@ -173,7 +175,8 @@ void Respond::on_peer_answer(Instant now, const wire::Message& response) {
             room_.outbox.answered_by_peer(now, *ours);
         } else if (seen.ttl <
                    (zone[*ours].ttl + 1) / 2) {  // §6.6: "MUST mark its record for multicast"
-            room_.outbox.answer(now, {*ours}, {now, now}, nullptr, record_interval);
+            room_.outbox.answer(now, {*ours}, {now, now}, nullptr, record_interval,
+                                {Reason::correction, from.from.address});
         }
     }
 }

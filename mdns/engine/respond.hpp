@@ -16,7 +16,7 @@ public:
     void on_query(Instant now, const Source& from, const wire::Message& query);
     void on_legacy_query(Instant now, const Source& from, const wire::Message& query);
     /// §7.4: what a peer multicasts we need not say; §6.6: unless it says it with too short a life.
-    void on_peer_answer(Instant now, const wire::Message& response);
+    void on_peer_answer(Instant now, const Source& from, const wire::Message& response);
 
 private:
     struct Match {

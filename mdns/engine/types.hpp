@@ -1,7 +1,6 @@
 // mdns/engine/types.hpp: the words the engine and its users share. Values only.
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -12,13 +11,13 @@
 #include <variant>
 #include <vector>
 
+#include "mdns/engine/cause.hpp"
 #include "mdns/wire/rdata.hpp"
 
 namespace mdns::engine {
 
 using Instant = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
-using Address = boost::asio::ip::address;
 
 enum class Family : std::uint8_t { ipv4, ipv6 };
 
@@ -83,9 +82,18 @@ enum class Sharing : std::uint8_t {
                    // (§8.1)
 };
 
+/// Which records of a unique set other publications of this host may hold, if theirs say so too.
+enum class Company : std::uint8_t {
+    none,
+    same_data,  // the same: it is published as long as either is
+    any,        // others, too, such as more addresses of a name
+};
+
 struct PublishedRecord {
     wire::Record record;
     Sharing sharing = Sharing::shared;
+    Company company = Company::none;
+    bool announce = true;  // false: it is answered with only
 };
 
 /// Records that are claimed, announced and withdrawn together.
@@ -110,6 +118,7 @@ struct SendDatagram {
     LinkId link;
     std::optional<Endpoint> to;  // empty: the link's multicast group
     std::span<const std::uint8_t> bytes;
+    Cause why;  // for people: nothing depends on it
 };
 
 struct RecordAdded {

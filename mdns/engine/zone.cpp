@@ -28,11 +28,8 @@ std::optional<wire::Name> name_in(const wire::Record& record) {
 }  // namespace
 
 std::optional<PublicationId> Zone::add(const Publication& publication) {
-    const auto id = static_cast<PublicationId>(next_id_);
-    for (const auto& wanted : publication.records) {
-        if (collides(wanted, publication.scope, id)) return {};
-    }
-    ++next_id_;
+    if (!may_add(publication)) return {};
+    const auto id = static_cast<PublicationId>(next_id_++);
     Entry entry{publication.scope, {}, false};
     for (const auto& wanted : publication.records) {
         const RecordIndex index = hold(id, wanted, publication.scope);
@@ -41,6 +38,13 @@ std::optional<PublicationId> Zone::add(const Publication& publication) {
     }
     publications_.emplace(static_cast<std::uint64_t>(id), std::move(entry));
     return id;
+}
+
+bool Zone::may_add(const Publication& publication) const {
+    const auto id = static_cast<PublicationId>(next_id_);
+    return std::ranges::none_of(publication.records, [&](const PublishedRecord& wanted) {
+        return collides(wanted, publication.scope, id);
+    });
 }
 
 bool Zone::may_update(PublicationId id, const std::vector<PublishedRecord>& records) const {
@@ -157,10 +161,14 @@ bool Zone::collides(const PublishedRecord& wanted, const Scope& scope, Publicati
         if (std::ranges::find(other.holders, self) != other.holders.end()) continue;
         if (!other.scope.overlaps(scope)) continue;
         // Two owners on one host would go separate ways at the next update, so that even the same
-        // data is refused; shared data beside the same unique data does no harm.
+        // data is refused unless they are told to expect it; shared data beside the same unique
+        // data does no harm.
         const bool both_unique =
             wanted.sharing != Sharing::shared && other.sharing != Sharing::shared;
-        if (both_unique || !wire::same_rdata(other.type, other.rdata, wanted.record.rdata))
+        const Company company = std::min(wanted.company, other.company);
+        if (both_unique && company == Company::any) continue;
+        if ((both_unique && company == Company::none) ||
+            !wire::same_rdata(other.type, other.rdata, wanted.record.rdata))
             return true;
     }
     return false;
@@ -206,6 +214,8 @@ RecordIndex Zone::hold(PublicationId id, const PublishedRecord& wanted, const Sc
     fresh.klass = wanted.record.klass;
     fresh.ttl = wanted.record.ttl;
     fresh.sharing = wanted.sharing;
+    fresh.company = wanted.company;
+    fresh.announce = wanted.announce;
     fresh.scope = scope;
     fresh.rdata = wanted.record.rdata;
     fresh.holders = {id};

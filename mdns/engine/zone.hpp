@@ -27,7 +27,9 @@ struct ZoneRecord {
     std::uint32_t ttl = 0;
     Sharing sharing = Sharing::shared;
     Scope scope;
-    bool said = false;      // announced on some link
+    bool said = false;  // announced on some link
+    Company company = Company::none;
+    bool announce = true;
     bool has_twin = false;  // the same data is published in another scope, too
     wire::Rdata rdata;
     boost::container::small_vector<PublicationId, 1> holders;  // empty: this place is free
@@ -42,6 +44,8 @@ public:
 
     /// Empty when a unique record collides with another publication's.
     std::optional<PublicationId> add(const Publication& publication);
+
+    bool may_add(const Publication& publication) const;
 
     struct Update {
         std::vector<RecordIndex> added;

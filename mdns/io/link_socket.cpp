@@ -125,9 +125,9 @@ boost::system::result<LinkSocket, SocketError> open_link_socket(LinkId link, Bin
     if (!opened.fd.is_open()) return failure("open a UDP socket");
     // Before bind(): what shares a port is grouped by device.
     opened.bound_to_device =
-        binding == Binding::device && bind_to_device(opened.fd.get(), link.ifindex);
+        binding != Binding::any && bind_to_device(opened.fd.get(), link.ifindex);
     Setup setup(opened.fd.get());
-    share_port(setup, opened.bound_to_device);
+    if (binding != Binding::exclusive) share_port(setup, opened.bound_to_device);
     make_room_for_bursts(setup);
     if (link.family == Family::ipv4) {
         set_up_ipv4(setup, link.ifindex);

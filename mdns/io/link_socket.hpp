@@ -40,7 +40,9 @@ struct LinkSocket {
 
 constexpr int loopback_ifindex = 1;  // in every network namespace
 
-enum class Binding { device, any };  // `any` is what an old kernel leaves us; also for tests
+/// `any` is what an old kernel leaves us, and for tests; `exclusive`: as device, and no other
+/// program may have the port (disallow-other-stacks).
+enum class Binding { device, any, exclusive };
 
 /// Non-blocking, joined to the link's group, TTL 255 for unicast and multicast.
 boost::system::result<LinkSocket, SocketError> open_link_socket(engine::LinkId link,

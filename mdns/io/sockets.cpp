@@ -129,7 +129,7 @@ boost::system::result<void, SocketError> Sockets::Impl::open(LinkId link) {
 
 /// Not to have it is no reason to fail: all that is lost is what this host asks its own addresses.
 void Sockets::Impl::open_local() {
-    if (local || binding != Binding::device) return;
+    if (local || binding != Binding::device) return;  // with `exclusive`, nobody shares it
     auto socket = open_local_socket();
     if (!socket) return;
     local =

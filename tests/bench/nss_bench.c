@@ -4,7 +4,8 @@
  *   nss_bench libc NAME COUNT THREADS                    getaddrinfo, as nsswitch.conf says
  *   nss_bench socket PATH LINE COUNT THREADS             connect, one line, the reply, close
  *   nss_bench echo PATH SIZE                             serves that: any line, SIZE bytes back
- *   nss_bench hammer MODULE NAME ADDRESS COUNT THREADS   direct; each answer is checked
+ *   nss_bench hammer MODULE NAME ADDRESS COUNT THREADS   direct, until COUNT were found; each answer
+ *                                                        is checked, and none means a short pause
  *
  * Prints one JSON object: lookups per second, and the time of one in microseconds (p50, p99); of
  * hammer, how often which status came. Plain C, so that sanitizers and valgrind can have it too. */
@@ -38,6 +39,7 @@ static struct {
     const char* address;
     int (*once)(void);
     long per_thread;
+    long enough; /* found: then a thread may end; 0: it counts its calls */
     uint32_t* nanoseconds; /* of each call */
     atomic_long failed, found, unavailable, try_again, not_found, wrong;
 } work;
@@ -119,10 +121,13 @@ static int check_module(void) {
 
 static void* run(void* first) {
     uint32_t* took = first;
-    for (long i = 0; i < work.per_thread; ++i) {
+    for (long i = 0; work.enough ? work.found < work.enough : i < work.per_thread; ++i) {
         const uint64_t start = now();
-        if (work.once()) atomic_fetch_add(&work.failed, 1);
-        took[i] = (uint32_t)(now() - start);
+        const int failed = work.once();
+        if (i < work.per_thread) took[i] = (uint32_t)(now() - start);
+        if (!failed) continue;
+        atomic_fetch_add(&work.failed, 1);
+        if (work.enough) usleep(1000);
     }
     return NULL;
 }
@@ -226,6 +231,7 @@ int main(int count, char** arg) {
         work.look_up = load(arg[2], "avahid");
         work.name = arg[3];
         work.address = arg[4];
+        work.enough = atol(arg[5]);
         return measure(check_module, atol(arg[5]), atol(arg[6]));
     }
     if (!strcmp(mode, "libc") && count == 5) {

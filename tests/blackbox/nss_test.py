@@ -15,9 +15,10 @@ ULA = {"alpha": "fd00:a:a1d::a", "beta": "fd00:a:a1d::b"}
 class NameServer:
     """A unicast DNS server at 127.0.0.1 of a host, which knows one name and counts questions."""
 
-    def __init__(self, host, name, address):
-        self.asked = []
-        self._name, self._address = name, address
+    def __init__(self, host, name, address, zone_local=False):
+        self.asked = []  # but for the zone "local."
+        self.asked_for_zone = 0
+        self._name, self._address, self._zone_local = name, address, zone_local
         self._socket = host.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 53))
         threading.Thread(target=self._run, daemon=True).start()
@@ -27,13 +28,20 @@ class NameServer:
             data, client = self._socket.recvfrom(4096)
             question = dns.parse(data)
             asked = question.questions[0]
-            self.asked.append(asked.name.lower())
-            known = asked.name.lower() == self._name
-            answers = ([dns.Record(asked.name, dns.A, self._address)]
-                       if known and asked.type == dns.A else [])
-            flags = 0x8180 if known else 0x8183
+            name = asked.name.lower()
+            if (name, asked.type) == ("local", dns.SOA):
+                self.asked_for_zone += 1
+            else:
+                self.asked.append(name)
+            answers = []
+            if name == self._name and asked.type == dns.A:
+                answers = [dns.Record(asked.name, dns.A, self._address)]
+            if name == "local" and asked.type == dns.SOA and self._zone_local:
+                answers = [dns.Record(asked.name, dns.SOA, b"\0\0" + bytes(20))]
+            known = answers or name == self._name
             self._socket.sendto(dns.encode(dns.Message(
-                False, question.questions, answers, [], [], question.id, flags)), client)
+                False, question.questions, answers, [], [], question.id,
+                0x8180 if known else 0x8183)), client)
 
 
 class Names(lab.LabCase):
@@ -151,7 +159,7 @@ class Names(lab.LabCase):
                 self.assertEqual(set(self.server.asked), {name})
 
     # RFC6762-§4-01 RFC6762-§4-02 RFC6762-§22.1-01 RFC6762-§22.1-02
-    def test_link_local_addresses_go_to_the_groups_and_no_others_do(self):
+    def test_link_local_addresses_go_to_the_groups_and_no_others_do(self):  # NSS-§rev-06
         ours = ("169.254.7.9", "fe80::77", "fe90::1", "fea0::1", "febf::1")
         before = set()  # their second question may come late
         for address in (*ours, "fec0::1", "10.7.0.9"):
@@ -192,6 +200,35 @@ class DaemonDown(lab.LabCase):
         self.assertEqual(done.returncode, 2)
         self.assertLess(time.monotonic() - started, 0.5 * SLOWNESS)
         self.assertIn("beta.local", self.server.asked)
+
+
+class UnicastZone(lab.LabCase):
+    """The network's DNS servers have a zone "local.": its names are theirs (NSS-§name-03)."""
+
+    @classmethod
+    def furnish(cls):
+        cls.alpha = cls.host("alpha", lab.Link())
+        cls.seen = cls.capture(cls.alpha.ports["eth0"])
+        cls.alpha.ip("address", "add", "192.0.2.1/24", "dev", "eth0")
+        cls.server = NameServer(cls.alpha, "server.local", "192.0.2.81", zone_local=True)
+        cls.alpha.start_avahid(policy="off")
+        cls.alpha.wait_established()
+
+    def test_its_names_are_asked_of_it_and_not_of_the_link(self):
+        done = self.alpha.run("getent", "ahostsv4", "server.local")
+        self.assertEqual(done.stdout.split()[0], "192.0.2.81")
+        self.assertIn("have a zone 'local.'", self.alpha.avahid.log())
+        self.assertFalse([s for s in self.seen.mdns() if s.message.asks("server.local")])
+
+    def test_whether_it_is_there_is_asked_once(self):  # NSS-§name-04
+        self.alpha.run("getent", "ahostsv4", "server.local")
+        asked = self.server.asked_for_zone
+        for _ in range(5):
+            self.alpha.run("getent", "ahostsv4", "server.local")
+        self.assertEqual(self.server.asked_for_zone, asked)
+
+    def test_tools_still_ask_the_link(self):
+        self.alpha.ctl("resolve", "alpha.local")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "dnssd/reverse_name.hpp"
 #include "tests/dnssd/support/network.hpp"
 
 namespace dnssd::test {
@@ -60,6 +61,20 @@ TEST_F(AddressLookups, OfAScopedAddressStayOnItsInterface) {
     look_up("fe80::9%3");
     ASSERT_THAT(network.packets, SizeIs(1));
     EXPECT_EQ(network.packets[0].segment, 3);  // IPv6 of segment 1
+}
+
+/// What the name service hands on has no scope: two hosts may have the address.
+TEST_F(AddressLookups, OfALinkLocalAddressAskAllInterfacesAndTakeTheFirst) {  // NSS-§rev-05
+    us.plug(3, Family::ipv4, 1, "169.254.1.2");
+    const std::string reverse = reverse_name(address("fe80::9")).to_text();
+    look_up("fe80::9");
+    EXPECT_THAT(network.questions_from(us), SizeIs(2));
+    network.say(1, {ptr(reverse, "beta.local")});
+    network.say(0, {ptr(reverse, "gamma.local")});
+    const auto results = us.all<AddressResult>();
+    ASSERT_THAT(results, SizeIs(1));
+    EXPECT_EQ(results[0].name, name("beta.local"));
+    EXPECT_EQ(results[0].ifindex, 3);
 }
 
 TEST_F(AddressLookups, EndAtOnceWithoutLinks) {

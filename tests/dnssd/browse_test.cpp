@@ -139,6 +139,14 @@ TEST_F(Browsing, RefusesWhatIsNoTypeOrDomain) {  // RFC6762-§13-01
     EXPECT_EQ(refused("_http._tcp", "local", long_label.c_str()), Errc::bad_type);
 }
 
+TEST_F(Browsing, AsksForUtf8AsItIs) {  // RFC6763-§4.1.3-02: IDNA is for unicast DNS
+    const auto in = us.catalogue.browse(network.now(), "_http._tcp", "b\xc3\xbcro.local", "", {});
+    ASSERT_TRUE(in);
+    network.run(60s);
+    for (const auto& asked : network.questions_from(us))
+        EXPECT_EQ(asked.name, "_http._tcp.b\xc3\xbcro.local");
+}
+
 TEST_F(Browsing, EndsWhenCancelled) {
     const Handle handle = browse("_http._tcp");
     us.catalogue.cancel(network.now(), handle);

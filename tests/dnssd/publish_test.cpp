@@ -83,7 +83,7 @@ TEST(ServiceRecords, HaveTheirSharingAndTtl) {  // RFC6763-§4.1-01 RFC6763-§9-
     const auto made = service_records(service, name("alpha.local"));
     ASSERT_TRUE(made);
     std::vector<std::string> texts;
-    for (const auto& [record, sharing] : *made) {
+    for (const auto& [record, sharing, company, announce] : *made) {
         const bool unique = sharing == Sharing::unique;
         EXPECT_EQ(unique, record.type != mdns::wire::type::ptr);
         EXPECT_EQ(record.ttl, record.type == mdns::wire::type::srv ? 120u : 4500u);
@@ -445,6 +445,22 @@ TEST_F(Publishing, LeavesOtherPublicationsEventsAlone) {
     EXPECT_FALSE(us.catalogue.on_event(network.now(), strange));
     const mdns::engine::CacheExhausted unknown{mdns::engine::QueryId{12345}};
     EXPECT_FALSE(us.catalogue.on_event(network.now(), unknown));
+}
+
+TEST_F(Publishing, SubtypesComeAndGoAlone) {  // RFC6763-§7.1-04
+    Service service = web;
+    service.subtypes = {"_one", "_two"};
+    const Handle handle = publish(us, service);
+    network.run(3s);
+    network.forget_packets();
+    EXPECT_EQ(us.catalogue.update_subtypes(network.now(), handle, {"_two", "_three"}), Errc::ok);
+    network.run(3s);
+    EXPECT_THAT(goodbyes(), ElementsAre("_one._sub._http._tcp.local PTR Web._http._tcp.local"));
+    EXPECT_THAT(records(), Contains("_three._sub._http._tcp.local PTR Web._http._tcp.local"));
+    EXPECT_THAT(records(), Not(Contains("_two._sub._http._tcp.local PTR Web._http._tcp.local")));
+    EXPECT_THAT(network.questions_from(us), IsEmpty());  // nothing is probed for
+    EXPECT_EQ(us.catalogue.update_subtypes(network.now(), handle, {""}), Errc::bad_type);
+    EXPECT_EQ(us.catalogue.update_subtypes(network.now(), Handle{999}, {}), Errc::not_found);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ struct Sent {
     std::optional<engine::Endpoint> to;  // empty: the group
     Octets bytes;
     Text text;
+    engine::Cause why;
 
     bool is_query() const { return !text.header.response; }
     bool is_probe() const { return is_query() && !text.authorities.empty(); }
@@ -114,7 +115,8 @@ public:
         while (auto output = engine.poll()) {
             if (const auto* send = std::get_if<engine::SendDatagram>(&*output)) {
                 sent.push_back({elapsed_, send->link, send->to,
-                                Octets(send->bytes.begin(), send->bytes.end()), read(send->bytes)});
+                                Octets(send->bytes.begin(), send->bytes.end()), read(send->bytes),
+                                send->why});
             } else {
                 events.push_back(std::move(*output));
             }

@@ -11,6 +11,7 @@
 
 #include "avahid/varlink/wire/text.hpp"
 #include "tools/avahictl/ask.hpp"
+#include "tools/avahictl/completion.hpp"
 #include "tools/avahictl/escape.hpp"
 
 namespace avahictl {
@@ -37,6 +38,7 @@ private:
     void add_resolve();
     void add_query();
     void add_publish();
+    void add_completion();
     void add_machine();
     void finish_common();
     void finish_browse();
@@ -52,6 +54,7 @@ private:
 
     BrowseOptions browse_;
     bool all_ = false;
+    bool no_lookup_ = false;  // avahi-browse's
     Words resolve_words_;
     bool resolve_service_ = false;
     std::string resolve_domain_;
@@ -63,6 +66,7 @@ private:
     HostNameOptions host_name_;
     Ipv4llOptions ipv4ll_;
     std::string cache_action_ = "show";
+    std::string shell_;
 };
 
 Parser::Parser() {
@@ -80,6 +84,7 @@ Parser::Parser() {
     add_query();
     add_publish();
     add_machine();
+    add_completion();
 }
 
 CLI::App* Parser::verb(const char* name, const char* help) {
@@ -108,7 +113,8 @@ void Parser::add_browse() {
     sub->add_flag("-t,--terminate", browse_.until_all, "end when the list is complete");
     sub->add_flag("-c,--cache", browse_.until_cache, "end when all that is known already is told");
     sub->add_flag("-l,--ignore-local", browse_.ignore_local, "leave out this machine's services");
-    sub->add_flag("-p,--parsable", command_.common.parsable, "in the format of avahi-browse -p");
+    sub->add_flag("-p,--parsable", command_.common.parsable, "in the format of avahi-browse -p -k");
+    sub->add_flag("-k,--no-db-lookup", no_lookup_, "nothing: types are never translated");
     sub->add_option("-d,--domain", browse_.domain, "domain to browse in");
     sub->add_option("--subtype", browse_.subtype, "such as _printer");
     add_scope(sub);
@@ -143,6 +149,7 @@ void Parser::add_publish() {
     sub->add_flag("--no-reverse", no_reverse_, "no name for the address back");
     sub->add_option("--subtype", publish_.subtypes, "such as _printer; may be repeated")
         ->expected(1)
+        ->allow_extra_args(false)  // or "--" after it would be taken for the end of a list
         ->take_all();
     sub->add_option("--host", publish_.host, "name of the host that offers it; else this one");
     sub->add_option("-d,--domain", publish_.domain, "domain to publish in");
@@ -150,10 +157,25 @@ void Parser::add_publish() {
     sub->callback([this] { finish_publish(); });
 }
 
+/// For whoever builds packages.
+void Parser::add_completion() {
+    auto* sub = verb("completion", "print a completion script")->group("");
+    sub->add_option("SHELL", shell_, "bash, zsh")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh"}));
+    sub->callback([this] {
+        command_.verb =
+            CompletionOptions{shell_ == "bash" ? bash_completion(app_) : zsh_completion(app_)};
+    });
+}
+
 void Parser::add_machine() {
     auto* host = verb("hostname", "show the host name, or set it");
     host->add_option("NEW", host_name_.wanted, "one label");
-    host->callback([this] { command_.verb = host_name_; });
+    host->callback([this] {
+        if (host_name_.wanted && host_name_.wanted->empty()) complain("a host name is not empty");
+        command_.verb = host_name_;
+    });
 
     auto* ipv4ll = verb("ipv4ll", "IPv4 link-local addresses");
     ipv4ll->add_option("INTERFACE", ipv4ll_.interface, "only this one");
@@ -168,6 +190,12 @@ void Parser::add_machine() {
 
     verb("metrics", "all counters, as Prometheus reads them")->callback([this] {
         command_.verb = MetricsOptions{};
+    });
+    auto* monitor = verb("monitor", "packets as they come and go, and why each was sent");
+    add_scope(monitor);
+    monitor->callback([this] { command_.verb = MonitorOptions{}; });
+    verb("doctor", "why names under .local do not work, and how to mend it")->callback([this] {
+        command_.verb = DoctorOptions{};
     });
     verb("reload", "read configuration and service files again")->callback([this] {
         command_.verb = ReloadOptions{};
@@ -196,6 +224,11 @@ bool is_address(const std::string& word) {
     return !error;
 }
 
+/// One label is a host on the link.
+std::string host_name(const std::string& word) {
+    return word.find('.') == std::string::npos ? word + ".local" : word;
+}
+
 void Parser::finish_resolve() {
     if (resolve_service_) {
         if (resolve_words_.size() != 2) complain("resolve -s needs INSTANCE TYPE");
@@ -209,8 +242,7 @@ void Parser::finish_resolve() {
     if (is_address(word)) {
         command_.verb = ResolveAddressOptions{.address = word};
     } else {
-        const bool one_label = word.find('.') == std::string::npos;
-        command_.verb = ResolveHostOptions{.name = one_label ? word + ".local" : word};
+        command_.verb = ResolveHostOptions{.name = host_name(word)};
     }
 }
 
@@ -236,8 +268,9 @@ void Parser::finish_publish_service() {
 void Parser::finish_publish() {
     if (!publish_address_) return finish_publish_service();
     if (publish_words_.size() != 2) complain("publish --address needs NAME ADDRESS");
-    command_.verb = PublishAddressOptions{
-        .name = publish_words_[0], .address = publish_words_[1], .reverse = !no_reverse_};
+    command_.verb = PublishAddressOptions{.name = host_name(publish_words_[0]),
+                                          .address = publish_words_[1],
+                                          .reverse = !no_reverse_};
 }
 
 void Parser::finish_common() {
@@ -250,8 +283,9 @@ void Parser::finish_common() {
     if (ipv4_) common.family = "ipv4";
     if (ipv6_) common.family = "ipv6";
     const char* terminal = std::getenv("TERM");
-    common.colour = ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr &&
-                    terminal != nullptr && std::string_view(terminal) != "dumb";
+    common.in_place =
+        ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+    common.colour = common.in_place && std::getenv("NO_COLOR") == nullptr;
 }
 
 boost::system::result<Command, Exit> Parser::parse(int argc, const char* const* argv) {

@@ -16,6 +16,7 @@ namespace {
 
 int first_output_error = 0;  // errno; stdio itself only keeps that there was one
 
+constexpr auto reaction_time = std::chrono::milliseconds(500);  // of a daemon that is well
 constexpr auto patience = std::chrono::seconds(10);  // the daemon's own limits are below 6 s
 
 const std::string ours = "org.avahid.Daemon.";
@@ -77,12 +78,24 @@ Asked<Reply> ask(const Common& common, const char* method, json parameters) {
     const auto end = end_of(common);
     auto reply = client->next(end ? *end : Clock::now() + patience);
     if (!reply) {
-        // The limit was the caller's own: the daemon is fine.
-        if (reply.error() == ClientErrc::timed_out && end) return Exit::nothing;
+        if (reply.error() == ClientErrc::timed_out && end) return nothing_in_time(common);
         return complain(common, reply.error());
     }
     if (!reply->error.empty()) return complain(*reply);
     return *std::move(reply);
+}
+
+Exit nothing_in_time(const Common& common) {
+    auto client = Client::connect(common.socket);
+    if (!client) return complain(common, client.error());
+    Call call;
+    call.method = standard + "GetInfo";  // answered at once
+    ClientErrc errc = client->send(call);
+    if (errc == ClientErrc::ok) {
+        const auto reply = client->next(Clock::now() + reaction_time);
+        if (!reply) errc = reply.error();
+    }
+    return errc == ClientErrc::ok ? Exit::nothing : complain(common, errc);
 }
 
 Deadline end_of(const Common& common) {

@@ -31,6 +31,10 @@ Asked<Reply> ask(const Common& common, const char* method, nlohmann::json parame
 /// When the whole command must end; empty: never.
 Deadline end_of(const Common& common);
 
+/// The time is over and the daemon has not said a word: has it nothing to tell, or does it hang?
+/// \return how to exit, having complained if it hangs
+Exit nothing_in_time(const Common& common);
+
 /// Prints what went wrong.
 /// \return how to exit
 Exit complain(const Common& common, ClientErrc errc);

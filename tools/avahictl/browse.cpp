@@ -41,8 +41,7 @@ public:
         }
         while (!exit_ && !is_complete()) step();
         print_text(view_.rest());
-        if (exit_) return *exit_;
-        return found_ ? Exit::found : Exit::nothing;
+        return exit_ ? *exit_ : outcome();
     }
 
 private:
@@ -73,18 +72,23 @@ private:
         std::vector<int> descriptors;
         for (const auto& stream : streams_) descriptors.push_back(stream.client.descriptor());
         const ClientErrc errc = wait_readable(descriptors, next_deadline());
-        if (errc == ClientErrc::interrupted) return leave();
+        if (errc == ClientErrc::interrupted) {
+            exit_ = outcome();
+            return;
+        }
         // Streams may be added on the way.
         for (std::size_t i = 0; i < streams_.size() && !exit_; ++i) drain(i);
         print_text(view_.due(Clock::now()));
-        if (end_ && Clock::now() >= *end_) leave();
+        if (end_ && Clock::now() >= *end_ && !exit_) {
+            exit_ = heard_ ? outcome() : nothing_in_time(common_);
+        }
     }
     Deadline next_deadline() const {
         const auto shown = view_.deadline();
         if (!end_ || !shown) return end_ ? end_ : shown;
         return std::min(*end_, *shown);
     }
-    void leave() { exit_ = found_ ? Exit::found : Exit::nothing; }
+    Exit outcome() const { return found_ ? Exit::found : Exit::nothing; }
 
     void drain(std::size_t index) {
         while (!exit_) {
@@ -109,6 +113,7 @@ private:
         }
     }
     void on_reply(std::size_t index, const json& parameters) {
+        heard_ = true;
         if (ends_by_itself() && streams_[index].complete) return;  // what comes later is left out
         const std::string event = text_of(parameters, "event");
         if (event == (options_.until_cache ? "cache_exhausted" : "all_for_now")) {
@@ -157,6 +162,7 @@ private:
     std::set<std::tuple<std::string, std::string, std::string>> local_;
     std::optional<Exit> exit_;
     bool found_ = false;
+    bool heard_ = false;  // the daemon has said something
 };
 
 }  // namespace

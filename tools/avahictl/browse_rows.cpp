@@ -32,6 +32,13 @@ Service merge(const Service& found, const std::map<std::string, Service>& data) 
     return merged;
 }
 
+void sort(std::vector<BrowseRow>& rows) {
+    std::ranges::sort(rows, {}, [](const BrowseRow& row) {
+        const Service& service = row.service;
+        return std::tie(service.type, service.name, service.interface);
+    });
+}
+
 }  // namespace
 
 BrowseRows::Entry& BrowseRows::touch(Instant now, const Service& service) {
@@ -114,10 +121,20 @@ std::vector<BrowseRow> BrowseRows::rest() {
         if (entry.changed) show(entry, rows);
     }
     forget_the_gone();
-    std::ranges::sort(rows, {}, [](const BrowseRow& row) {
-        const Service& service = row.service;
-        return std::tie(service.type, service.name, service.interface);
-    });
+    sort(rows);
+    return rows;
+}
+
+std::vector<BrowseRow> BrowseRows::present() const {
+    std::vector<BrowseRow> rows;
+    for (const auto& [key, entry] : entries_) {
+        if (entry.present.empty()) continue;
+        rows.push_back({.families = entry.present,
+                        .service = merge(entry.service, entry.data),
+                        .resolved = resolve_ && !entry.data.empty(),
+                        .failed = resolve_ && entry.data.empty() && !entry.failed.empty()});
+    }
+    sort(rows);
     return rows;
 }
 

@@ -1,5 +1,9 @@
 #include "tools/avahictl/browse_view.hpp"
 
+#include <fmt/core.h>
+
+#include <sstream>
+
 #include "avahid/varlink/wire/message.hpp"
 #include "tools/avahictl/escape.hpp"
 #include "tools/avahictl/parsable.hpp"
@@ -16,13 +20,6 @@ const std::vector<std::size_t> usual_widths = {8, 9, 24, 16, 5};
 std::string json_line(const std::string& event, json service) {
     service["event"] = event;
     return printable_json(avahid::varlink::wire::to_text(service)) + "\n";
-}
-
-std::string parsable(const std::string& event, const Service& service) {
-    if (event == "found") return parsable_line('+', service) + "\n";
-    if (event == "lost") return parsable_line('-', service) + "\n";
-    if (event == "resolved") return parsable_resolved(service) + "\n";
-    return {};
 }
 
 std::vector<std::string> cells(const BrowseRow& row) {
@@ -48,8 +45,21 @@ BrowseView::BrowseView(const Common& common, bool resolve, bool live)
       parsable_(common.parsable),
       colour_(common.colour),
       live_(live),
+      in_place_(live && common.in_place && !common.json && !common.parsable),
       rows_(resolve),
       columns_(live ? usual_widths : std::vector<std::size_t>{}) {}
+
+/// avahi-browse resolves each service once: of later changes it says nothing.
+std::string BrowseView::parsable(const std::string& event, const Service& service) {
+    const std::pair key{service.family + service.interface, service.name};
+    if (event == "found") return parsable_line('+', service) + "\n";
+    if (event == "lost") {
+        resolved_.erase(key);
+        return parsable_line('-', service) + "\n";
+    }
+    const bool first = event == "resolved" && resolved_.insert(key).second;
+    return first ? parsable_resolved(service) + "\n" : "";
+}
 
 std::string BrowseView::on_event(Instant now, const std::string& event, const json& service) {
     if (json_) return json_line(event, service);
@@ -62,9 +72,33 @@ std::string BrowseView::on_event(Instant now, const std::string& event, const js
     return {};
 }
 
-std::string BrowseView::due(Instant now) { return live_ ? print(rows_.due(now)) : std::string(); }
+std::string BrowseView::due(Instant now) {
+    if (!live_) return {};
+    const auto rows = rows_.due(now);
+    if (!in_place_) return print(rows);
+    return rows.empty() ? "" : draw();
+}
 
-std::string BrowseView::rest() { return print(rows_.rest()); }
+std::string BrowseView::rest() {
+    const auto rows = rows_.rest();
+    if (!in_place_) return print(rows);
+    return rows.empty() ? "" : draw();
+}
+
+/// The whole list, in place of what was there.
+std::string BrowseView::draw() {
+    std::vector<std::string> lines;
+    columns_ = {};
+    const auto rows = rows_.present();
+    for (const auto& row : rows) columns_.measure(cells(row));
+    lines.push_back(fmt::format("{} services", rows.size()));
+    for (const auto& row : rows) {
+        lines.push_back(columns_.line(cells(row)));
+        std::istringstream more(row.resolved ? details(row.service) : "");
+        for (std::string line; std::getline(more, line);) lines.push_back(line);
+    }
+    return screen_.show(lines, terminal_size());
+}
 
 std::optional<BrowseView::Instant> BrowseView::deadline() const {
     return live_ ? rows_.deadline() : std::nullopt;

@@ -4,10 +4,13 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "tools/avahictl/browse_rows.hpp"
 #include "tools/avahictl/options.hpp"
+#include "tools/avahictl/screen.hpp"
 #include "tools/avahictl/table.hpp"
 
 namespace avahictl {
@@ -29,13 +32,18 @@ public:
 private:
     std::string print(const std::vector<BrowseRow>& rows);
     std::string print(const BrowseRow& row);
+    std::string draw();
+    std::string parsable(const std::string& event, const Service& service);
 
     bool json_;
     bool parsable_;
     bool colour_;
     bool live_;
+    bool in_place_;
     BrowseRows rows_;
     Columns columns_;
+    Screen screen_;
+    std::set<std::pair<std::string, std::string>> resolved_;  // by family and interface, and name
 };
 
 }  // namespace avahictl

@@ -7,8 +7,8 @@
 namespace avahictl {
 
 Exit run(const Common& common, const HostNameOptions& options) {
-    if (!options.wanted.empty()) {
-        const auto set = ask(common, "SetHostName", {{"name", options.wanted}});
+    if (options.wanted) {
+        const auto set = ask(common, "SetHostName", {{"name", *options.wanted}});
         if (!set) return set.error();
     }
     const auto reply = ask(common, "GetHostName", nlohmann::json::object());

@@ -17,6 +17,7 @@ struct Common {
     bool json = false;                                 // one object a line
     bool parsable = false;  // as avahi-browse -p; where there is such a thing
     bool colour = false;
+    bool in_place = false;  // a terminal on which lists that change are drawn anew
     std::string interface;  // empty: all
     std::string family;     // "ipv4", "ipv6" or empty: both
 };
@@ -62,7 +63,7 @@ struct PublishAddressOptions {
     bool reverse = true;
 };
 struct HostNameOptions {
-    std::string wanted;  // empty: only show it
+    std::optional<std::string> wanted;  // empty: only show it
 };
 struct Ipv4llOptions {
     std::string interface;  // empty: all
@@ -74,11 +75,17 @@ struct CacheOptions {
 struct MetricsOptions {};
 
 struct ReloadOptions {};
+struct MonitorOptions {};
+struct DoctorOptions {};
+struct CompletionOptions {
+    std::string text;
+};
 
 using Verb =
     std::variant<StatusOptions, BrowseOptions, ResolveHostOptions, ResolveAddressOptions,
                  ResolveServiceOptions, QueryOptions, PublishOptions, PublishAddressOptions,
-                 HostNameOptions, Ipv4llOptions, CacheOptions, MetricsOptions, ReloadOptions>;
+                 HostNameOptions, Ipv4llOptions, CacheOptions, MetricsOptions, ReloadOptions,
+                 MonitorOptions, DoctorOptions, CompletionOptions>;
 
 struct Command {
     Common common;

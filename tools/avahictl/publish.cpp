@@ -3,6 +3,7 @@
 
 #include "tools/avahictl/ask.hpp"
 #include "tools/avahictl/escape.hpp"
+#include "tools/avahictl/follow.hpp"
 #include "tools/avahictl/json_fields.hpp"
 #include "tools/avahictl/txt.hpp"
 #include "tools/avahictl/verbs.hpp"
@@ -28,32 +29,27 @@ std::string sentence(const json& event) {
     return fmt::format("collision: {} ({})", name, printable(taken_by(event)));
 }
 
-Exit follow(const Common& common, Client stream) {
-    const auto end = end_of(common);
-    Exit so_far = Exit::nothing;
-    for (;;) {
-        const auto reply = stream.next(end);
-        if (!reply) {
-            const bool ended =
-                reply.error() == ClientErrc::timed_out || reply.error() == ClientErrc::interrupted;
-            return ended ? so_far : complain(common, reply.error());
-        }
-        if (!reply->error.empty()) return complain(*reply);
+/// Until interrupted, or the name is lost.
+Exit keep(const Common& common, Client stream) {
+    bool lost = false;
+    const Exit exit = follow(common, std::move(stream), [&](const json& parameters) {
+        const std::string event = text_of(parameters, "event");
         if (common.json) {
-            print_json(reply->parameters);
+            print_json(parameters);
         } else {
-            print_line(sentence(reply->parameters));
+            print_line(sentence(parameters));
         }
-        if (text_of(reply->parameters, "event") == "established") so_far = Exit::found;
-        if (!reply->continues) return Exit::nothing;  // the name is lost
-    }
+        lost = event == "collision";
+        return event == "established" ? Seen::found : Seen::nothing;
+    });
+    return lost ? Exit::nothing : exit;
 }
 
 Exit start(const Common& common, const char* method, json parameters) {
     add_scope(parameters, common);
     auto stream = open_stream(common, method, std::move(parameters));
     if (!stream) return stream.error();
-    return follow(common, *std::move(stream));
+    return keep(common, *std::move(stream));
 }
 
 }  // namespace

@@ -19,5 +19,8 @@ Exit run(const Common& common, const Ipv4llOptions& options);
 Exit run(const Common& common, const CacheOptions& options);
 Exit run(const Common& common, const MetricsOptions& options);
 Exit run(const Common& common, const ReloadOptions& options);
+Exit run(const Common& common, const MonitorOptions& options);
+Exit run(const Common& common, const DoctorOptions& options);
+Exit run(const Common& common, const CompletionOptions& options);
 
 }  // namespace avahictl

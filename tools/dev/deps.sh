@@ -4,6 +4,7 @@
 #   run     what the demo calls                       (tools/try.sh)
 #   test    test libraries, other stacks to test with (tools/test.sh)
 #   dev     clang, formatter and linter               (tools/dev/check)
+#   package what makes Debian packages, and a Debian root to try them in (tools/dev/package)
 # Without GROUP: build run test. Nothing is asked, no daemon is started, and nothing at all is done
 # when everything is there. Packages that would change the machine (Avahi's daemon would start, and
 # edit nsswitch.conf) are not installed but unpacked into build/peers, where only the tests look.
@@ -18,10 +19,14 @@ build="g++ cmake ninja-build ccache pkg-config libboost1.81-dev libnl-3-dev libn
     libfmt-dev libsdbus-c++-dev libsystemd-dev libpugixml-dev libutf8proc-dev nlohmann-json3-dev
     libcli11-dev libseccomp-dev libcap-dev"
 run="iproute2 iputils-ping bind9-dnsutils python3 python3-zeroconf"
-test="$run libgtest-dev libgmock-dev libbenchmark-dev dbus-daemon"
+test="$run nftables libgtest-dev libgmock-dev libbenchmark-dev dbus-daemon python3-dbus
+    python3-gi gcc libcups2"
+package="dpkg-dev file debootstrap"
 dev="$build $test clang clang-format clang-tidy libclang-rt-14-dev"
-peers="avahi-daemon avahi-utils libavahi-core7 libavahi-common3 libavahi-common-data
-    libavahi-client3 libdaemon0 libgdbm6 mdnsd libmdnsd1 mdns-scan avahi-autoipd dhcpcd-base busybox"
+peers="avahi-daemon avahi-utils avahi-dnsconfd libavahi-core7 libavahi-common3 libavahi-common-data
+    libavahi-client3 libdaemon0 libgdbm6 libnss-mdns mdnsd libmdnsd1 mdns-scan avahi-autoipd dhcpcd-base busybox
+    libavahi-client-dev libavahi-common-dev libavahi-compat-libdnssd1 libavahi-compat-libdnssd-dev
+    cups-ipp-utils"
 npm_peers="multicast-dns@7.2.5 bonjour-service@1.3.0 dns-packet@5.6.1 @leichtgewicht/ip-codec@2.0.5
     thunky@1.1.0 fast-deep-equal@3.1.3"
 
@@ -103,8 +108,8 @@ fetch_npm_peers() {
 wanted=
 for group; do
     case $group in
-        build | run | test | dev) eval "wanted=\"\$wanted \$$group\"" ;;
-        *) die "unknown group '$group'; there are: build run test dev" ;;
+        build | run | test | dev | package) eval "wanted=\"\$wanted \$$group\"" ;;
+        *) die "unknown group '$group'; there are: build run test dev package" ;;
     esac
 done
 lacking=$(missing $wanted | sort -u)

@@ -25,6 +25,7 @@ Started resolve(Instant now, Caller& caller, Parameters& parameters);
 Started resolve_host(Instant now, Caller& caller, Parameters& parameters);
 Started resolve_address(Instant now, Caller& caller, Parameters& parameters);
 Started query(Instant now, Caller& caller, Parameters& parameters);
+Started monitor(Instant now, Caller& caller, Parameters& parameters);
 // publish.cpp
 Started publish(Instant now, Caller& caller, Parameters& parameters);
 Started publish_address(Instant now, Caller& caller, Parameters& parameters);

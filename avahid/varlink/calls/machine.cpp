@@ -19,6 +19,16 @@ Started manage(Caller& caller, Parameters& parameters, Change change) {
     return done(caller);
 }
 
+std::optional<boost::asio::ip::address_v4> optional_ipv4(Parameters& parameters,
+                                                         const std::string& name) {
+    const auto text = parameters.optional_text(name);
+    if (!text) return std::nullopt;
+    boost::system::error_code bad;
+    const auto address = boost::asio::ip::make_address_v4(*text, bad);
+    if (bad) parameters.refuse(name);
+    return address;
+}
+
 }  // namespace
 
 Started status(Instant, Caller& caller, Parameters& parameters) {
@@ -55,12 +65,18 @@ Started get_ipv4ll(Instant, Caller& caller, Parameters& parameters) {
 Started set_ipv4ll(Instant, Caller& caller, Parameters& parameters) {
     using session::Ipv4llAction;
     static constexpr Ipv4llAction actions[] = {Ipv4llAction::on, Ipv4llAction::off,
-                                               Ipv4llAction::renew};
+                                               Ipv4llAction::renew, Ipv4llAction::fallback,
+                                               Ipv4llAction::refresh};
     const std::string interface = parameters.text("interface");
-    const auto action = parameters.optional_word("action", {"on", "off", "renew"});
+    const auto action =
+        parameters.optional_word("action", {"on", "off", "renew", "fallback", "refresh"});
     if (!action) parameters.refuse("action");
-    return manage(caller, parameters,
-                  [&] { return caller.machine().ipv4ll(interface, actions[*action]); });
+    const auto address = optional_ipv4(parameters, "address");
+    return manage(caller, parameters, [&] {
+        auto& machine = caller.machine();
+        const Errc errc = address ? machine.ipv4ll_begin_with(interface, *address) : Errc::ok;
+        return errc == Errc::ok ? machine.ipv4ll(interface, actions[*action]) : errc;
+    });
 }
 
 Started reload(Instant, Caller& caller, Parameters& parameters) {

@@ -28,6 +28,7 @@ constexpr std::array methods = {
     Method{"org.avahid.Daemon.Reload", reload},
     Method{"org.avahid.Daemon.CacheShow", cache_show, true},
     Method{"org.avahid.Daemon.CacheFlush", cache_flush},
+    Method{"org.avahid.Daemon.Monitor", monitor, true},
 };
 
 }  // namespace

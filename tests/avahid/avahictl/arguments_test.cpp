@@ -88,6 +88,13 @@ TEST(AvahictlArguments, Publish) {
     EXPECT_THAT(options.subtypes, ElementsAre("_a", "_b"));
     EXPECT_EQ(options.host, "other.local");
     EXPECT_THAT(verb<PublishOptions>({"publish", "w", "_http._tcp", "0"}).txt, IsEmpty());
+    const auto dashed =
+        verb<PublishOptions>({"publish", "--subtype", "_a", "--", "-x", "_http._tcp", "1", "-y"});
+    EXPECT_EQ(dashed.instance, "-x");
+    EXPECT_THAT(dashed.subtypes, ElementsAre("_a"));
+    EXPECT_THAT(dashed.txt, ElementsAre("-y"));
+    EXPECT_EQ(verb<PublishAddressOptions>({"publish", "--address", "printer", "10.0.0.9"}).name,
+              "printer.local");
     const auto address = verb<PublishAddressOptions>(
         {"publish", "--address", "--no-reverse", "printer.local", "10.0.0.9"});
     EXPECT_EQ(address.name, "printer.local");
@@ -97,12 +104,14 @@ TEST(AvahictlArguments, Publish) {
 
 TEST(AvahictlArguments, TheOthers) {
     EXPECT_EQ(verb<QueryOptions>({"query", "beta.local", "--type", "AAAA", "-t"}).type, "AAAA");
-    EXPECT_EQ(verb<HostNameOptions>({"hostname"}).wanted, "");
+    EXPECT_EQ(verb<HostNameOptions>({"hostname"}).wanted, std::nullopt);
     EXPECT_EQ(verb<HostNameOptions>({"hostname", "gamma"}).wanted, "gamma");
     EXPECT_EQ(verb<Ipv4llOptions>({"ipv4ll", "eth0", "renew"}).action, "renew");
     EXPECT_FALSE(verb<CacheOptions>({"cache"}).flush);
     EXPECT_TRUE(verb<CacheOptions>({"cache", "flush"}).flush);
     verb<ReloadOptions>({"reload"});
+    verb<MonitorOptions>({"monitor", "-i", "eth0", "-6"});
+    verb<DoctorOptions>({"doctor", "--json"});
 }
 
 TEST(AvahictlArguments, SayTwoWhenTheyMakeNoSense) {
@@ -127,6 +136,10 @@ TEST(AvahictlArguments, SayTwoWhenTheyMakeNoSense) {
              {"publish", "--address", "x.local"},
              {"ipv4ll", "eth0", "up"},
              {"cache", "drop"},
+             {"hostname", ""},
+             {"monitor", "-4", "-6"},
+             {"doctor", "surplus"},
+             {"completion", "tcsh"},
              {"status", "surplus"},
          }) {
         const auto command = parse(words);

@@ -177,6 +177,24 @@ TEST(Avahictl, ShowsResolvedServices) {
               "=;eth0;IPv6;beta\\032web;_http._tcp;local;beta.local;fe80::9;80;\"path=/\"\n");
 }
 
+/// As avahi-browse, which asks once for each service.
+TEST(Avahictl, PrintsOneParsableResolutionOfEach) {
+    const FakeDaemon daemon(always(events({
+        event("found", found_service("ipv4")),
+        event("resolved", resolved_service("ipv4", "10.0.0.1")),
+        event("resolved", resolved_service("ipv4", "10.0.0.2")),
+        event("lost", found_service("ipv4")),
+        event("found", found_service("ipv4")),
+        event("resolved", resolved_service("ipv4", "10.0.0.3")),
+        all_for_now,
+    })));
+    const std::string out = run(daemon, {"browse", "-rtpk", "_http._tcp"}).out;
+    std::string marks;
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) marks += line.front();
+    EXPECT_EQ(marks, "+=-+=");
+}
+
 TEST(Avahictl, WritesOneJsonObjectALine) {
     const FakeDaemon daemon(always(events({
         event("found", found_service("ipv4")),
@@ -257,10 +275,24 @@ TEST(Avahictl, IsLiveUntilInterrupted) {
 }
 
 TEST(Avahictl, EndsAtItsTimeout) {
-    const FakeDaemon silent(always(""));
-    EXPECT_EQ(run(silent, {"browse", "_http._tcp", "--timeout", "0.05"}).status, 1);
-    EXPECT_EQ(run(silent, {"query", "x.local", "--timeout", "0.05"}).status, 1);
-    EXPECT_EQ(run(silent, {"resolve", "x.local", "--timeout", "0.05"}).status, 1);
+    const auto alive = [](const json& call) -> Answer {
+        return {call["method"] == "org.varlink.service.GetInfo" ? reply(json::object()) : ""};
+    };
+    const FakeDaemon quiet(alive);         // has nothing to tell
+    const FakeDaemon hanging(always(""));  // stopped, or busy with something else
+    for (const std::vector<std::string>& verb : {std::vector<std::string>{"browse", "_http._tcp"},
+                                                 {"browse", "--all"},
+                                                 {"query", "x.local"},
+                                                 {"resolve", "x.local"},
+                                                 {"publish", "x", "_http._tcp", "1"},
+                                                 {"status"}}) {
+        auto limited = verb;
+        limited.insert(limited.end(), {"--timeout", "0.05"});
+        EXPECT_EQ(run(quiet, limited).status, 1) << testing::PrintToString(verb);
+        const auto finished = run(hanging, limited);
+        EXPECT_EQ(finished.status, 3) << testing::PrintToString(verb);
+        EXPECT_THAT(finished.err, HasSubstr("does not answer"));
+    }
     const FakeDaemon daemon(always(events({event("found", found_service("ipv4"))})));
     const auto finished = run(daemon, {"browse", "_http._tcp", "--timeout", "0.4"});
     EXPECT_EQ(finished.status, 0);
@@ -363,6 +395,44 @@ TEST(Avahictl, PublishesAddresses) {
               json({{"name", "printer.local"}, {"address", "10.0.0.9"}, {"reverse", true}}));
 }
 
+// ---- monitor ----
+
+json packet(const char* direction) {
+    return {{"time", 0.25},
+            {"interface", "eth0"},
+            {"ifindex", 2},
+            {"family", "ipv4"},
+            {"direction", direction},
+            {"group", true},
+            {"address", "224.0.0.251"},
+            {"port", 5353},
+            {"size", 40},
+            {"why", {"probe"}},
+            {"message", {{"response", false}}}};
+}
+
+TEST(Avahictl, MonitorsPackets) {
+    const FakeDaemon daemon(always(events({{{"event", "started"}},
+                                           {{"event", "packet"}, {"packet", packet("out")}},
+                                           {{"event", "lost"}, {"lost", 7}}}) +
+                                   error("org.avahid.Daemon.Failed", {{"message", "end"}})));
+    const auto finished = run(daemon, {"monitor", "-i", "eth0", "-4"});
+    EXPECT_THAT(finished.out, HasSubstr("eth0 IPv4 out to all: probe\n"));
+    EXPECT_THAT(finished.err, HasSubstr("7 packets were not shown"));
+    EXPECT_EQ(daemon.calls()[0], json::parse(R"({"method":"org.avahid.Daemon.Monitor","more":true,
+        "parameters":{"interface":"eth0","family":"ipv4"}})"));
+    const auto lines = run(daemon, {"monitor", "--json"});
+    EXPECT_THAT(lines.out, AllOf(HasSubstr(R"("event":"packet")"), HasSubstr(R"("why":["probe"])"),
+                                 HasSubstr(R"({"event":"lost","lost":7})")));
+}
+
+TEST(Avahictl, SaysThreeWhenTheDoctorFindsNoDaemon) {
+    const auto finished = run_avahictl({"--socket", "/nonexistent/control", "doctor"});
+    EXPECT_EQ(finished.status, 3);
+    EXPECT_THAT(finished.out,
+                HasSubstr("wrong    daemon: /nonexistent/control: avahid is not running"));
+}
+
 // ---- the machine ----
 
 TEST(Avahictl, ShowsAndSetsTheHostName) {
@@ -373,6 +443,7 @@ TEST(Avahictl, ShowsAndSetsTheHostName) {
     EXPECT_EQ(run(daemon, {"hostname"}).out, "gamma\n");
     EXPECT_EQ(run(daemon, {"hostname", "gamma"}).out, "gamma\n");
     EXPECT_EQ(daemon.calls()[1]["parameters"], json({{"name", "gamma"}}));
+    EXPECT_EQ(run(daemon, {"hostname", ""}).status, 2);
 }
 
 TEST(Avahictl, ShowsTheStatus) {

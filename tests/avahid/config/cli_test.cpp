@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Options parsed(std::vector<std::string> arguments) {
-    auto result = parse_command_line(std::move(arguments), "1.2.3");
+    auto result = parse_command_line("avahid", std::move(arguments), "1.2.3");
     if (const auto* leave = std::get_if<Leave>(&result)) {
         ADD_FAILURE() << leave->text;
         return {};
@@ -18,7 +18,7 @@ Options parsed(std::vector<std::string> arguments) {
     return std::get<Options>(result);
 }
 Leave refused(std::vector<std::string> arguments) {
-    auto result = parse_command_line(std::move(arguments), "1.2.3");
+    auto result = parse_command_line("avahid", std::move(arguments), "1.2.3");
     const auto* leave = std::get_if<Leave>(&result);
     return leave ? *leave : Leave{-1, "was accepted"};
 }
@@ -81,6 +81,34 @@ TEST(CommandLine, MovesEverything) {
 TEST(CommandLine, DebugIsALogLevel) {
     EXPECT_EQ(parsed({"--debug"}).log_level, LogLevel::debug);
     EXPECT_EQ(parsed({"--log-level", "debug"}).log_level, LogLevel::debug);
+}
+
+TEST(CommandLine, TakesTheFlagsOfAvahiDaemon) {
+    const auto run = parsed({"-D", "-s", "--no-drop-root", "--no-chroot", "--no-rlimits",
+                             "--no-proc-title", "--debug", "-f", "a.conf"});
+    EXPECT_EQ(run.command, Command::run);
+    EXPECT_TRUE(run.daemonize && run.syslog);
+    EXPECT_FALSE(run.drop_root || run.rlimits);
+    EXPECT_EQ(run.config_file, "a.conf");
+    EXPECT_TRUE(run.config_file_given);
+    EXPECT_TRUE(parsed({"-Ds"}).daemonize);
+    EXPECT_EQ(parsed({"--file=b.conf"}).config_file, "b.conf");
+    for (const char* flag : {"-k", "--kill"}) EXPECT_EQ(parsed({flag}).command, Command::kill);
+    for (const char* flag : {"-r", "--reload"}) EXPECT_EQ(parsed({flag}).command, Command::reload);
+    for (const char* flag : {"-c", "--check"}) EXPECT_EQ(parsed({flag}).command, Command::check);
+    EXPECT_EQ(parsed({}).pid_file(), "/run/avahi-daemon/pid");
+    EXPECT_EQ(parsed({"--runtime-dir=/tmp/r"}).pid_file(), "/tmp/r/pid");
+}
+
+TEST(CommandLine, UnderItsNameSpeaksAsAvahiDaemon) {
+    const auto version = parse_command_line("avahi-daemon", {"-V"}, "1.2.3");
+    EXPECT_EQ(std::get<Leave>(version).text, "avahi-daemon 0.8 (avahid 1.2.3)\n");
+    EXPECT_EQ(std::get<Leave>(version).status, 0);
+    const auto wrong = parse_command_line("avahi-daemon", {"--nonsense"}, "1.2.3");
+    EXPECT_EQ(std::get<Leave>(wrong).status, 255);
+    const auto run = parse_command_line("avahi-daemon", {}, "1.2.3");
+    EXPECT_EQ(std::get<Options>(run).failure(), 255);
+    EXPECT_EQ(parsed({}).failure(), 1);
 }
 
 TEST(CommandLine, OverridesTheFile) {

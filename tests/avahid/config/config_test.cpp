@@ -52,10 +52,8 @@ TEST(Config, EmptyFileMeansAllDefaults) {
 }
 
 TEST(Config, DebiansAvahiFileIsTakenWithNotesOnly) {
-    EXPECT_THAT(
-        problems(debian),
-        ElementsAre("note avahid.conf:5: ratelimit-interval-usec=1000000 is not supported yet",
-                    "note avahid.conf:9: enable-wide-area=yes is not supported yet"));
+    EXPECT_THAT(problems(debian),
+                ElementsAre("note avahid.conf:9: enable-wide-area=yes is not supported yet"));
     EXPECT_FALSE(has_errors(parse_config(debian, "f").diagnostics));
 }
 
@@ -196,12 +194,17 @@ TEST(Config, MissingFeaturesAreNotedOnlyWhenAskedFor) {
                          "[reflector]\nenable-reflector=no\nreflect-filters=\n"
                          "[wide-area]\nenable-wide-area=no\n[publish]\npublish-a-on-ipv6=yes\n"),
                 IsEmpty());
-    EXPECT_THAT(problems("[server]\nenable-dbus=warn\ndomain-name=example.org\n"
-                         "[reflector]\nenable-reflector=yes\n[publish]\npublish-hinfo=yes\n"),
-                ElementsAre("note avahid.conf:2: enable-dbus=warn is not supported yet",
+    EXPECT_THAT(problems("[server]\nenable-dbus=warn\nclients-max=7\n"), IsEmpty());
+    EXPECT_THAT(problems("[server]\ndisallow-other-stacks=yes\nhost-name-from-machine-id=yes\n"
+                         "ratelimit-interval-usec=1000000\nbrowse-domains=example.org\n"
+                         "[publish]\npublish-hinfo=yes\npublish-workstation=yes\n"),
+                IsEmpty());
+    EXPECT_THAT(problems("[server]\ncheck-response-ttl=yes\ndomain-name=example.org\n"
+                         "[reflector]\nenable-reflector=yes\n[publish]\nadd-service-cookie=yes\n"),
+                ElementsAre("note avahid.conf:2: check-response-ttl=yes is not supported yet",
                             "note avahid.conf:3: domain-name=example.org is not supported yet",
                             "note avahid.conf:5: enable-reflector=yes is not supported yet",
-                            "note avahid.conf:7: publish-hinfo=yes is not supported yet"));
+                            "note avahid.conf:7: add-service-cookie=yes is not supported yet"));
 }
 
 TEST(Config, DiagnosticsComeInTheOrderOfTheFile) {

@@ -239,8 +239,69 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"<service-group>\n<name>\xFF</name>", ":2: not valid UTF-8 text"},
         BadFile{"<service-group>\n\n<name>\x01</name>", ":3: not valid UTF-8 text"},
         BadFile{std::string("<service-group>\n\0", 17), ":2: not valid UTF-8 text"},
-        BadFile{"\xFF\xFE<\0s\0", ":1: not valid UTF-8 text"},
+        BadFile{"\xFF\xFE<", ":1: not valid UTF-16 text"},
+        BadFile{std::string("\xFE\xFF\xDC\x00\x00<", 6), ":1: not valid UTF-16 text"},
+        BadFile{"<?xml version='1.0' encoding='KOI8-R'?><service-group/>",
+                ":1: encoding 'KOI8-R' is not known; write UTF-8"},
+        BadFile{"<service-group><name>a</name>\n<service weight='x'>" + plain +
+                    "</service></service-group>",
+                ":2: <weight> 'x' is not a number from 0 to 65535"},
+        BadFile{file(plain + "</service><service protocol='ipv4'>" + plain),
+                ":1: a second <service> of type '_http._tcp'"},
         BadFile{std::string((1 << 20) + 1, ' '), ": is larger than 1 MiB"}));
+
+TEST(ServiceFile, InterfacePriorityAndWeightMayBeAttributes) {
+    const auto parsed = parse_service_file(
+        "<service-group><name>N</name><service interface='eth1' priority='3' weight='4'>" + plain +
+            "</service></service-group>",
+        "f");
+    ASSERT_TRUE(parsed.group);
+    const StaticService& service = parsed.group->services[0];
+    EXPECT_EQ(service.interface, "eth1");
+    EXPECT_EQ(service.priority, 3);
+    EXPECT_EQ(service.weight, 4);
+}
+
+TEST(ServiceFile, OneTypeMayComeTwiceOnDifferentLinks) {
+    EXPECT_THAT(
+        problems("<service-group><name>N</name><service protocol='ipv4'>" + plain +
+                 "</service><service protocol='ipv6'>" + plain + "</service></service-group>"),
+        IsEmpty());
+    EXPECT_THAT(
+        problems("<service-group><name>N</name><service interface='eth0'>" + plain +
+                 "</service><service interface='eth1'>" + plain + "</service></service-group>"),
+        IsEmpty());
+}
+
+// Avahi's parser knows these, too.
+TEST(ServiceFile, OtherEncodingsAreReadWhenTheySaySo) {
+    const std::string inside =
+        "<service-group><name>B\xFCro</name><service>" + plain + "</service></service-group>";
+    const auto latin =
+        parse_service_file("<?xml version='1.0' encoding=\"iso-8859-1\"?>" + inside, "f");
+    ASSERT_TRUE(latin.group);
+    EXPECT_EQ(latin.group->name, "B\xC3\xBCro");
+    for (const bool big : {true, false}) {
+        std::string wide = big ? "\xFE\xFF" : "\xFF\xFE";
+        const auto add = [&](unsigned unit) {
+            const char high = static_cast<char>(unit >> 8), low = static_cast<char>(unit & 0xFF);
+            wide += big ? high : low;
+            wide += big ? low : high;
+        };
+        for (const char c : "<service-group><name>" + std::string(1, '\xFC'))
+            add(static_cast<unsigned char>(c));
+        add(0xD83D);  // U+1F5A8, as a pair
+        add(0xDDA8);
+        for (const char c : "</name><service>" + plain + "</service></service-group>")
+            add(static_cast<unsigned char>(c));
+        const auto parsed = parse_service_file(wide, "f");
+        ASSERT_TRUE(parsed.group);
+        EXPECT_EQ(parsed.group->name, "\xC3\xBC\xF0\x9F\x96\xA8");
+    }
+    EXPECT_THAT(problems("<?xml version='1.0' encoding='UTF-8'?>" + inside),
+                ElementsAre(HasSubstr(":1: not valid UTF-8 text")));
+    EXPECT_THAT(problems("\xEF\xBB\xBF" + file(plain)), IsEmpty());  // with a byte order mark
+}
 
 TEST(ServiceFile, EveryProblemOfAFileIsTold) {
     EXPECT_THAT(

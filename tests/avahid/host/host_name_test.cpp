@@ -120,6 +120,28 @@ TEST_F(HostNames, AreEstablishedAtOnceWithoutInterfaces) {
     EXPECT_EQ(us.host_name.name(), name("alpha.local"));
 }
 
+TEST_F(HostNames, TellTheKindOfMachineIfAskedToAndAreNotClaimedAnew) {
+    name_us("alpha");
+    network.run(4s);
+    network.forget_packets();
+    Options options;
+    options.hinfo = {"X86_64", "LINUX"};
+    us.host_name.set_options(network.now(), options);
+    network.run(4s);
+    EXPECT_THAT(sent(0), Contains("alpha.local HINFO \"X86_64\" \"LINUX\""));
+    EXPECT_THAT(sent(0, /*goodbyes=*/true), Not(Contains("alpha.local A 169.254.1.1")));
+    network.forget_packets();
+    us.host_name.set_options(network.now(), {});
+    network.run(4s);
+    EXPECT_THAT(sent(0, /*goodbyes=*/true), ElementsAre("alpha.local HINFO \"X86_64\" \"LINUX\""));
+    options = {};
+    options.publish_addresses = false;
+    us.host_name.set_options(network.now(), options);
+    network.run(4s);
+    EXPECT_THAT(sent(0, /*goodbyes=*/true), Contains("alpha.local A 169.254.1.1"));
+    EXPECT_EQ(us.host_name.state(), State::established);
+}
+
 TEST_F(HostNames, ChangeAfterAConflictForTheLaterHostOnly) {  // RFC6762-§9-06
     name_us("alpha");
     network.run(4s);

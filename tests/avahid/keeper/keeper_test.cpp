@@ -355,6 +355,47 @@ TEST_F(AvahidKeeper, RemovesOnlyWhatItAdded) {
     EXPECT_THAT(addresses(), HasSubstr("169.254.7.7"));  // RFC3927-§1.6-01
 }
 
+// ---- the route of interfaces without an address of ours (on-link-route=yes) ----
+
+TEST_F(AvahidKeeper, RoutesThePrefixWithoutAnAddressIfAskedTo) {
+    run("ip address add 10.0.0.5/24 dev eth0");
+    Kept keeper;
+    ASSERT_EQ(keeper.add_route(eth0), 0);
+    EXPECT_EQ(keeper.add_route(eth0), 0) << "again, after the link was down";
+    EXPECT_THAT(routes(), HasSubstr("169.254.0.0/16 dev eth0 proto static scope link metric " +
+                                    std::to_string(1000 + eth0)));
+    EXPECT_THAT(run("ip route get 169.254.9.9"), HasSubstr("dev eth0 src 10.0.0.5"));
+    EXPECT_EQ(keeper.remove_route(eth0), 0);
+    EXPECT_THAT(routes(), Not(HasSubstr("169.254")));
+    EXPECT_EQ(keeper.remove_route(eth0), EPERM);
+}
+
+TEST_F(AvahidKeeper, TheRouteOfAnAddressTakesItsPlace) {
+    Kept keeper;
+    ASSERT_EQ(keeper.add_route(eth0), 0);
+    ASSERT_EQ(keeper.add(eth0, "169.254.7.7"), 0);
+    EXPECT_EQ(routes(), "169.254.0.0/16 dev eth0 proto static scope link src 169.254.7.7 metric " +
+                            std::to_string(1000 + eth0) + " \n");
+    EXPECT_EQ(keeper.add_route(eth0), EBUSY);
+    EXPECT_EQ(keeper.remove_route(eth0), EPERM);
+    ASSERT_EQ(keeper.remove(eth0, "169.254.7.7"), 0);
+    EXPECT_THAT(routes(), IsEmpty());
+}
+
+TEST_F(AvahidKeeper, TakesRoutesBackWhenItsClientIsGone) {
+    Kept keeper;
+    ASSERT_EQ(keeper.add_route(eth0), 0);
+    keeper.close();
+    EXPECT_THAT(routes(), IsEmpty());
+}
+
+TEST_F(AvahidKeeper, RoutesNothingByDeniedInterfaces) {
+    Kept keeper{{.interfaces = {.allow = {}, .deny = {"eth1"}}, .identity = {}}};
+    EXPECT_EQ(keeper.add_route(eth1), EPERM);
+    EXPECT_EQ(keeper.remove_route(eth1), EPERM);
+    EXPECT_THAT(routes(), IsEmpty());
+}
+
 TEST_F(AvahidKeeper, HoldsOneAddressPerInterface) {
     Kept keeper;
     ASSERT_EQ(keeper.add(eth0, "169.254.7.7", true), 0);
@@ -431,11 +472,11 @@ TEST_F(AvahidKeeper, ACompromisedClientGetsNothingElse) {
     };
     const auto started = std::chrono::steady_clock::now();
     for (int i = 0; i < 1500; ++i) {
-        std::array<std::uint32_t, 5> words = {any(), any() % 9, any(), any(), any() % 4};
-        // On eth0 it may have an address of the range, and may open a socket: not what is asked
-        // here.
+        std::array<std::uint32_t, 5> words = {any(), any() % 11, any(), any(), any() % 4};
+        // On eth0 it may have an address of the range, or the route, and may open a socket: not
+        // what is asked here.
         const bool rightful = words[2] == static_cast<std::uint32_t>(eth0) &&
-                              (words[1] == 1 || (words[3] >> 16) == 0xA9FE);
+                              (words[1] == 1 || words[1] == 7 || (words[3] >> 16) == 0xA9FE);
         if (rightful) words[2] = static_cast<std::uint32_t>(eth1);
         const std::size_t size = dice() % 3 == 0 ? 1 + dice() % sizeof words : sizeof words;
         ASSERT_EQ(::send(fd, words.data(), size, MSG_NOSIGNAL), static_cast<ssize_t>(size));

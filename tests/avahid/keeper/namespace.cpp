@@ -110,6 +110,18 @@ int Kept::remove_stale(int ifindex, const std::string& address) {
     return wait(outcome);
 }
 
+int Kept::add_route(int ifindex) {
+    std::optional<int> outcome;
+    client_->add_route(ifindex, [&outcome](const auto& error) { outcome = error.value(); });
+    return wait(outcome);
+}
+
+int Kept::remove_route(int ifindex) {
+    std::optional<int> outcome;
+    client_->remove_route(ifindex, [&outcome](const auto& error) { outcome = error.value(); });
+    return wait(outcome);
+}
+
 int Kept::reload_rules() {
     std::optional<int> outcome;
     client_->reload_rules([&outcome](const auto& error) { outcome = error.value(); });

@@ -43,6 +43,8 @@ public:
     int yield(int ifindex, const std::string& address);
     int remove_stale(int ifindex, const std::string& address);
     int reload_rules();
+    int add_route(int ifindex);
+    int remove_route(int ifindex);
 
     Descriptor take_opened() { return std::move(opened_); }
     KeeperClient& client() { return *client_; }

@@ -53,6 +53,14 @@ TEST_F(Directories, ANamedFolderThatIsInUseIsNotTaken) {
     EXPECT_EQ(info("").st_mode & 07777u, 0755u);
 }
 
+TEST_F(Directories, WhatIsRightAlreadyIsNotTouched) {
+    ASSERT_TRUE(prepare_directory({root_ + "/state", 0700, true}, owner_));
+    const auto before = info("/state").st_ctim;
+    ASSERT_TRUE(prepare_directory({root_ + "/state", 0700, true}, owner_));
+    EXPECT_EQ(info("/state").st_ctim.tv_nsec, before.tv_nsec);
+    EXPECT_EQ(info("/state").st_ctim.tv_sec, before.tv_sec);
+}
+
 TEST_F(Directories, RefusesLinksAndFiles) {
     std::filesystem::create_directory_symlink("/etc", root_ + "/link");
     const auto link = prepare_directory({root_ + "/link", 0755, true}, owner_);

@@ -72,6 +72,13 @@ Result<dnssd::Handle> Session::lookup_host(dnssd::Instant, ClientId client,
     return note("host " + name.to_text(), client);
 }
 
+Result<dnssd::Handle> Session::browse_dns_servers(dnssd::Instant, ClientId client,
+                                                  const std::string&, dnssd::DnsServerKind,
+                                                  dnssd::Families families, const dnssd::Scope&) {
+    calls().last_families = families;
+    return note("dns servers", client);
+}
+
 Result<dnssd::Handle> Session::lookup_address(dnssd::Instant, ClientId client,
                                               const dnssd::Address& address, const dnssd::Scope&) {
     return note("address " + address.to_string(), client);

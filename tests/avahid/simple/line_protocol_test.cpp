@@ -66,6 +66,12 @@ TEST(SimpleLine, OtherCommands) {
     for (const char* line :
          {"BROWSE-DNS-SERVERS", "BROWSE-DNS-SERVERS-IPV4", "BROWSE-DNS-SERVERS-IPV6"})
         EXPECT_TRUE(std::holds_alternative<BrowseDnsServers>(parse_line(line))) << line;
+    EXPECT_EQ(std::get<BrowseDnsServers>(parse_line("BROWSE-DNS-SERVERS")).families,
+              dnssd::Families::both);
+    EXPECT_EQ(std::get<BrowseDnsServers>(parse_line("BROWSE-DNS-SERVERS-IPV4")).families,
+              dnssd::Families::ipv4);
+    EXPECT_EQ(std::get<BrowseDnsServers>(parse_line("BROWSE-DNS-SERVERS-IPV6")).families,
+              dnssd::Families::ipv6);
     const Command command = parse_line("RESOLVE-ADDRESS 169.254.7.7");
     ASSERT_TRUE(std::holds_alternative<LookupAddress>(command));
     EXPECT_EQ(std::get<LookupAddress>(command).address.to_string(), "169.254.7.7");

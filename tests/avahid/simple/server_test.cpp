@@ -158,6 +158,59 @@ TEST_F(SimpleServer, NamesAddresses) {
     EXPECT_EQ(client.heard(), "+ 2 0 beta.local\n (closed)");
 }
 
+TEST_F(SimpleServer, LeavesTheNamesToDnsServersThatHaveTheZone) {  // NSS-§name-03
+    start();
+    server_->set_local_zone([] { return unicast::Zone::present; });
+    const Client client;
+    client.say("LOOKUP-HOST-1 any beta.local\n");
+    run();
+    EXPECT_EQ(client.heard(), "-4 Invalid domain name\n (closed)");
+    EXPECT_THAT(calls().log, ElementsAre(opened, "close"));  // nothing was asked on the link
+}
+
+TEST_F(SimpleServer, LooksForTheZoneWhenOurModuleAsksOnly) {  // libnss-mdns does that itself
+    start();
+    server_->set_local_zone([] { return unicast::Zone::present; });
+    const Client client;
+    client.say("RESOLVE-HOSTNAME beta.local\n");
+    run();
+    answer({"10.0.0.1"});
+    run();
+    EXPECT_EQ(client.heard(), "+ 2 0 beta.local 10.0.0.1\n (closed)");
+}
+
+TEST_F(SimpleServer, AMissIsAMissOnlyWhereTheZoneIsKnownToBeAbsent) {  // NSS-§name-04
+    start();
+    const std::pair<unicast::Zone, const char*> expected[] = {
+        {unicast::Zone::absent, "-30 Not found\n (closed)"},
+        {unicast::Zone::unknown, "-4 Invalid domain name\n (closed)"},
+    };
+    for (const auto& [zone, reply] : expected) {
+        server_->set_local_zone([zone = zone] { return zone; });
+        const Client client;
+        client.say("LOOKUP-HOST-1 any beta.local\n");
+        run();
+        server_->on_event({}, calls().last_client,
+                          dnssd::HostResult{calls().last_handle,
+                                            dnssd::HostResult::Outcome::no_such_name,
+                                            *mdns::wire::Name::from_text("beta.local"),
+                                            {}});
+        run();
+        EXPECT_EQ(client.heard(), reply);
+    }
+}
+
+TEST_F(SimpleServer, WhatIsFoundIsGivenWhileTheZoneIsUnknown) {
+    start();
+    server_->set_local_zone([] { return unicast::Zone::unknown; });
+    const Client client;
+    client.say("LOOKUP-HOST-1 any beta.local\n");
+    run();
+    answer({"10.0.0.1"});
+    run();
+    EXPECT_EQ(client.heard(), "+ beta.local\n= 2 120 10.0.0.1\n.\n (closed)");
+}
+
 TEST_F(SimpleServer, RefusesInPlace) {
     start();
     const std::pair<const char*, const char*> expected[] = {
@@ -177,6 +230,47 @@ TEST_F(SimpleServer, RefusesInPlace) {
     client.say("HELP\n");
     run();
     EXPECT_THAT(client.heard(), HasSubstr("BROWSE-DNS-SERVERS-IPV6\n"));
+}
+
+TEST_F(SimpleServer, TellsOfDnsServersAsTheyComeAndGo) {
+    start();
+    const Client client;
+    client.say("BROWSE-DNS-SERVERS-IPV6\n");
+    run();
+    EXPECT_EQ(client.heard(), "+ Browsing ...\n");
+    EXPECT_EQ(calls().last_families, dnssd::Families::ipv6);
+    const auto handle = calls().last_handle;
+    const auto gate = *mdns::wire::Name::from_text("gate.local");
+    const mdns::engine::LinkId link{3, mdns::engine::Family::ipv4};
+    const auto address = boost::asio::ip::make_address("fe80::9%3");
+    server_->on_event({}, calls().last_client,
+                      dnssd::DnsServerFound{handle, link, gate, address, 53});
+    server_->on_event({}, calls().last_client,
+                      dnssd::DnsServerLost{handle, link, gate, address, 53});
+    server_->on_event({}, calls().last_client,
+                      dnssd::DnsServerLost{dnssd::Handle{999}, link, gate, address, 53});
+    run();
+    EXPECT_EQ(client.heard(), "> 3 0 fe80::9 53\n< 3 0 fe80::9 53\n");
+}
+
+TEST_F(SimpleServer, DropsWhoDoesNotReadOfDnsServers) {
+    start();
+    const Client client;
+    const int smallest = 1;
+    ::setsockopt(client.fd(), SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
+    client.say("BROWSE-DNS-SERVERS\n");
+    run();
+    const dnssd::DnsServerFound found{calls().last_handle,
+                                      {3, mdns::engine::Family::ipv4},
+                                      *mdns::wire::Name::from_text("gate.local"),
+                                      boost::asio::ip::make_address("192.0.2.1"),
+                                      53};
+    for (int i = 0; i < 100'000 && server_->connections() == 1; ++i) {
+        server_->on_event({}, calls().last_client, found);
+        run();
+    }
+    EXPECT_EQ(server_->connections(), 0u);
+    EXPECT_THAT(logged_, ElementsAre(HasSubstr("does not read its reply")));
 }
 
 TEST_F(SimpleServer, SessionsRefusalsHaveCodes) {

@@ -89,7 +89,7 @@ void Host::take(const mdns::engine::Output& output) {
     const auto* datagram = std::get_if<mdns::engine::SendDatagram>(&output);
     if (!datagram) {
         if (!catalogue.on_event(network_.now(), output)) {
-            host_name.on_event(network_.now(), output);
+            if (!host_name.on_event(network_.now(), output) && others) others(output);
         }
         return;
     }

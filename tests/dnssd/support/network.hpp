@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -90,6 +91,7 @@ public:
     avahid::host::HostName host_name;
     std::vector<std::pair<Instant, Event>> events;
     std::vector<avahid::host::Event> name_events;
+    std::function<void(const mdns::engine::Output&)> others;  // of the engine, claimed by nobody
 
 private:
     friend class Network;

@@ -101,6 +101,20 @@ TEST(Ipv4llLifecycle, RenewGivesUpTheAddressForAnother) {
     EXPECT_EQ(host.conflicts(), 0);
 }
 
+TEST(Ipv4llLifecycle, RefreshAnnouncesTheAddressAgain) {  // avahi-autoipd --refresh
+    Host host;
+    const Ipv4 address = host.bind();
+    host.engine().refresh(host.now());
+    EXPECT_THAT(host.run(),
+                ElementsAre(After(0s, 0s, IsAnnouncement(address)),
+                            After(announce_interval, announce_interval, IsAnnouncement(address))));
+    EXPECT_EQ(host.state(), State::bound);
+    host.link(false);
+    host.drain();
+    host.engine().refresh(host.now());
+    EXPECT_THAT(host.drain(), IsEmpty());
+}
+
 TEST(Ipv4llLifecycle, RenewWithoutLinkChangesTheNextCandidateOnly) {
     Host host;
     const Ipv4 address = host.bind();

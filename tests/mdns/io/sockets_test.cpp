@@ -144,7 +144,7 @@ protected:
         return std::exchange(heard, {});
     }
     void send(LinkId link, const std::string& bytes, std::optional<Endpoint> to = std::nullopt) {
-        sockets->send({link, std::move(to), bytes_of(bytes)});
+        sockets->send({link, std::move(to), bytes_of(bytes), {}});
         sockets->flush();
     }
 
@@ -308,7 +308,7 @@ TEST_F(SocketsTest, OwnMulticastIsHeardByUsAndByOtherProgramsHere) {
 TEST_F(SocketsTest, LegacyQueryOfAProgramHereIsHeardAndAnswered) {
     open_all();
     reply = [&](LinkId link, const engine::Source& source) {
-        sockets->send({link, source.from, bytes_of("answer")});
+        sockets->send({link, source.from, bytes_of("answer"), {}});
     };
     PlainSocket asker(AF_INET);
     asker.send_to_group("question", "eth0");
@@ -321,7 +321,7 @@ TEST_F(SocketsTest, ReplyComesFromTheAddressThatWasAsked) {  // RFC6762-§5.5-01
     ip("address add fd00:0::77/64 dev eth0 nodad");
     open_all();
     reply = [&](LinkId link, const engine::Source& source) {
-        sockets->send({link, source.from, bytes_of("answer")});
+        sockets->send({link, source.from, bytes_of("answer"), {}});
     };
     const auto answered_from = [&](int domain, const char* address) {
         auto asker = far_socket(domain);
@@ -416,7 +416,7 @@ TEST_F(SocketsTest, BurstOfManyIsReadAndSentInFull) {
     while (peer.receive(0)) continue;
     for (int i = 0; i < 200; ++i) {
         const std::string text = "out" + std::to_string(i);
-        sockets->send({{i % 2 == 0 ? eth0 : eth1, Family::ipv4}, std::nullopt, bytes_of(text)});
+        sockets->send({{i % 2 == 0 ? eth0 : eth1, Family::ipv4}, std::nullopt, bytes_of(text), {}});
     }
     sockets->flush();
     std::set<std::string> out;
@@ -539,7 +539,7 @@ TEST_F(SocketsTest, WhatALinkCannotSendYetIsSentALittleLaterInOrder) {
 TEST_F(SocketsTest, ClosingDoesNotWaitAndTellsNothing) {
     open_all();
     ip("link set eth0 down");
-    sockets->send({{eth0, Family::ipv4}, std::nullopt, bytes_of("goodbye")});
+    sockets->send({{eth0, Family::ipv4}, std::nullopt, bytes_of("goodbye"), {}});
     sockets->close({eth0, Family::ipv4});
     EXPECT_EQ(sockets->counters().send_failed, 1u);
     run_for(300ms);
@@ -553,7 +553,7 @@ TEST_P(BothBindings, OwnAddressCanBeAskedByThisHostAndAnswersOnItsLink) {
     sockets->on_addresses({eth1, Family::ipv4}, {make_address("10.0.1.1")});
     sockets->on_addresses({eth1, Family::ipv6}, {make_address("fd00:1::1")});
     reply = [&](LinkId link, const engine::Source& source) {
-        sockets->send({link, source.from, bytes_of("answer")});
+        sockets->send({link, source.from, bytes_of("answer"), {}});
     };
     const auto ask = [&](int domain, const char* address, LinkId link) {
         PlainSocket asker(domain);
@@ -607,9 +607,9 @@ TEST_F(SocketsTest, RefusedDatagramDoesNotTakeTheOthersAlong) {
     open_all();
     auto peer = far_on_5353(AF_INET);
     const LinkId link{eth0, Family::ipv4};
-    sockets->send({link, std::nullopt, bytes_of("first")});
-    sockets->send({link, Endpoint{make_address("255.255.255.255"), 5353}, bytes_of("refused")});
-    sockets->send({link, std::nullopt, bytes_of("last")});
+    sockets->send({link, std::nullopt, bytes_of("first"), {}});
+    sockets->send({link, Endpoint{make_address("255.255.255.255"), 5353}, bytes_of("refused"), {}});
+    sockets->send({link, std::nullopt, bytes_of("last"), {}});
     sockets->flush();
     EXPECT_EQ(peer.receive().value_or(test::Seen()).bytes, "first");
     EXPECT_EQ(peer.receive().value_or(test::Seen()).bytes, "last");
@@ -629,7 +629,7 @@ TEST_F(SocketsTest, ImpossibleRequestsAreCounted) {
 TEST_F(SocketsTest, LinkMayBeClosedFromWithinItsDatagram) {
     open_all();
     reply = [&](LinkId link, const engine::Source&) {
-        sockets->send({link, std::nullopt, bytes_of("goodbye")});
+        sockets->send({link, std::nullopt, bytes_of("goodbye"), {}});
         sockets->close(link);
     };
     auto peer = far_on_5353(AF_INET);

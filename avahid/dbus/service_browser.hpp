@@ -1,0 +1,30 @@
+// avahid/dbus/service_browser.hpp: the services of one type, link by link.
+#pragma once
+
+#include "avahid/dbus/browser.hpp"
+
+namespace avahid::dbus {
+
+class ServiceBrowser final : public Browser {
+public:
+    struct Request {
+        Where where;
+        std::string type;
+        std::string domain;
+        avahi::Flags flags = 0;
+
+        static const Arguments& arguments();
+        void read(Call& call);
+        Error check() const;
+    };
+    ServiceBrowser(Client& client, Request request);
+
+private:
+    static const Interface& interface();
+    session::Result<Handle> ask() override;
+    void on_item(const dnssd::Event& event) override;
+
+    Request request_;
+};
+
+}  // namespace avahid::dbus

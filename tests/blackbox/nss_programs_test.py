@@ -1,0 +1,163 @@
+"""The name service module inside other people's programs, and while the daemon dies and comes back.
+
+Short form: 20,000 lookups with 3 restarts. AVAHID_LONG: 1,000,000 with 20."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import lab
+from lab.process import SLOWNESS
+
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+_BENCH = _ROOT / "tests/bench/nss_bench.c"
+MODULE = "/run/nss/libnss_avahid.so.2"
+LONG = bool(os.environ.get("AVAHID_LONG"))
+LOOKUPS, RESTARTS = (1000000, 20) if LONG else (20000, 3)
+_RESOLVE = """
+#include <netdb.h>
+#include <stdio.h>
+int main(int count, char** arg) {
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = 0;
+    const int error = getaddrinfo(arg[count - 1], "80", &hints, &found);
+    char text[100] = "";
+    if (!error)
+        getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, 0, 0, NI_NUMERICHOST);
+    puts(error ? gai_strerror(error) : text);
+    return error != 0;
+}
+"""
+
+
+def compile(name, *sources, options=()):
+    """A program or library in the laboratory's folder."""
+    program = lab.home.folder() / name
+    if not program.exists():
+        done = subprocess.run(["cc", "-g", "-O1", "-I", _ROOT, *options, "-o", program, *sources,
+                               "-ldl", "-lpthread"], capture_output=True, text=True)
+        if done.returncode:
+            raise lab.Failure(f"{name} does not compile:\n{done.stderr}")
+    return program
+
+
+class Programs(lab.LabCase):
+    @classmethod
+    def furnish(cls):
+        link = lab.Link()
+        cls.alpha, cls.beta = cls.host("alpha", link), cls.host("beta", link)
+        for number, host in enumerate((cls.alpha, cls.beta), 1):
+            host.ip("address", "add", f"192.0.2.{number}/24", "dev", "eth0")
+            host.start_avahid(policy="off")
+        for host in (cls.alpha, cls.beta):
+            host.wait_established()
+        cls.beta.start("/usr/bin/python3", "-m", "http.server", "--bind", "192.0.2.2", "8080",
+                       name="http")
+        connect = "import socket; socket.create_connection(('192.0.2.2', 8080))"
+        lab.wait_for("the web server", lambda: cls.alpha.run(
+            "/usr/bin/python3", "-c", connect, check=False).returncode == 0)
+
+    def hammer(self, program, module, count, threads, wrapper=(), seconds=60):
+        done = self.alpha.run(*wrapper, program, "hammer", module, "beta.local", "192.0.2.2",
+                              str(count), str(threads), seconds=seconds, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        result = json.loads(done.stdout)
+        self.assertEqual((result["wrong"], result["files_left"]), (0, 0), result)
+        return result, done.stderr
+
+    # ---- clients ----
+
+    def test_a_web_client(self):
+        shown = self.alpha.run("/usr/bin/python3", "-c", (
+            "import urllib.request as r; print(r.urlopen('http://beta.local:8080/').status)"))
+        self.assertEqual(shown.stdout.strip(), "200")
+
+    def test_curl(self):
+        if not shutil.which("curl"):
+            self.skipTest("curl is not installed")
+        done = self.alpha.run("curl", "-4", "-sS", "-o", "/dev/null", "-w", "%{http_code}",
+                              "http://beta.local:8080/")
+        self.assertEqual(done.stdout, "200")
+
+    def test_ssh(self):
+        if not shutil.which("ssh"):
+            self.skipTest("ssh is not installed")
+        done = self.alpha.run("ssh", "-4", "-F", "none", "-o", "BatchMode=yes", "-p", "8081",
+                              "nobody@beta.local", check=False)
+        self.assertIn("Connection refused", done.stderr)  # so it was found
+        self.assertIn("hostname beta.local", self.alpha.run("ssh", "-F", "none", "-G",
+                                                            "beta.local").stdout)
+
+    def test_a_static_program(self):
+        source = lab.home.folder() / "resolve.c"
+        source.write_text(_RESOLVE)
+        program = compile("resolve-static", source, options=["-static", "-w"])
+        self.assertEqual(self.alpha.run(program, "beta.local").stdout.strip(), "192.0.2.2")
+
+    # ---- watched ----
+
+    def test_32_threads_under_the_thread_sanitizer(self):  # NSS-§thread-01
+        tsan = "-fsanitize=thread"
+        module = compile("nss-tsan.so", *sorted(_ROOT.glob("nss-plugin/*.c")),
+                         options=[tsan, "-shared", "-fPIC"])
+        program = compile("bench-tsan", _BENCH, options=[tsan])
+        # Its shadow memory wants addresses where the stack might be: not at random, then.
+        _, said = self.hammer(program, module, 3200, 32, wrapper=["setarch", "-R"], seconds=120)
+        self.assertNotIn("WARNING: ThreadSanitizer", said)
+
+    def test_under_valgrind(self):
+        if not shutil.which("valgrind"):
+            self.skipTest("valgrind is not installed")
+        # With the sanitizers' module valgrind cannot do anything: one of its own.
+        module = compile("nss-plain.so", *sorted(_ROOT.glob("nss-plugin/*.c")),
+                         options=["-shared", "-fPIC"])
+        program = compile("bench", _BENCH)
+        _, said = self.hammer(program, module, 200, 4, seconds=120, wrapper=[
+            "valgrind", "--quiet", "--leak-check=full", "--error-exitcode=9"])
+        self.assertEqual(said, "")
+
+
+class DaemonThatDies(lab.LabCase):
+    @classmethod
+    def furnish(cls):
+        link = lab.Link()
+        cls.alpha, cls.beta = cls.host("alpha", link), cls.host("beta", link)
+        for number, host in enumerate((cls.alpha, cls.beta), 1):
+            host.ip("address", "add", f"192.0.2.{number}/24", "dev", "eth0")
+            host.start_avahid(policy="off", log="info")
+        cls.beta.wait_established()
+
+    def test_no_answer_is_wrong_while_it_does(self):
+        program = compile("bench", _BENCH)
+        hammer = self.alpha.start(program, "hammer", MODULE, "beta.local", "192.0.2.2",
+                                  str(LOOKUPS), "8")
+        for number in range(RESTARTS):
+            time.sleep(0.5)
+            self.alpha.stop_avahid(signal.SIGTERM if number % 2 else signal.SIGKILL)
+            self.alpha.start_avahid(policy="off", log="info")
+        lab.wait_for("the last lookup", lambda: not hammer.running(), 600)
+        result = json.loads(hammer.log())
+        print(f"  {LOOKUPS} found, {RESTARTS} restarts: {result}", flush=True)
+        self.assertEqual((result["wrong"], result["not_found"], result["files_left"]), (0, 0, 0))
+        self.assertGreater(result["unavailable"], 0)
+
+
+class AskingItself(lab.LabCase):
+    """The machine asks the module first for everything; so would the daemon, if it used it."""
+
+    def test_the_daemon_never_asks_its_own_module(self):  # NSS-§thread-09
+        alpha = self.host("alpha", lab.Link())
+        config = alpha.folder / "nsswitch.conf"
+        config.write_text(config.read_text().replace("files avahid [NOTFOUND=return] dns",
+                                                     "avahid"))
+        alpha.ip("address", "add", "192.0.2.1/24", "dev", "eth0")
+        started = time.monotonic()
+        alpha.start_avahid(policy="off")
+        alpha.wait_established()
+        self.assertLess(time.monotonic() - started, 5 * SLOWNESS)
+
+
+if __name__ == "__main__":
+    lab.main()
