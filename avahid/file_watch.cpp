@@ -177,7 +177,8 @@ void FileWatch::read() {
             const auto& event = *reinterpret_cast<const inotify_event*>(at);
             const char* const name = at + sizeof event;
             const std::string_view text = event.len > 0 ? std::string_view(name) : "";
-            if (matters(event, text)) note_change();
+            // News that wait to be told wait for a file that is begun meanwhile, too.
+            if (matters(event, text) || (first_ && !written_.empty())) note_change();
             at += sizeof event + event.len;
         }
     }

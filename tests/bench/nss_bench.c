@@ -4,7 +4,7 @@
  *   nss_bench libc NAME COUNT THREADS                    getaddrinfo, as nsswitch.conf says
  *   nss_bench socket PATH LINE COUNT THREADS             connect, one line, the reply, close
  *   nss_bench echo PATH SIZE                             serves that: any line, SIZE bytes back
- *   nss_bench hammer MODULE NAME ADDRESS COUNT THREADS   direct, until COUNT were found; each answer
+ *   nss_bench hammer MODULE NAME ADDRESSES COUNT THREADS direct, until COUNT were found; each answer
  *                                                        is checked, and none means a short pause
  *
  * Prints one JSON object: lookups per second, and the time of one in microseconds (p50, p99); of
@@ -36,7 +36,7 @@ static struct {
     const char* name;
     const char* line;
     const char* path;
-    const char* address;
+    const char* addresses; /* ",192.0.2.1,fe80::1,": those that the name may have */
     int (*once)(void);
     long per_thread;
     long enough; /* found: then a thread may end; 0: it counts its calls */
@@ -96,19 +96,24 @@ static int check_module(void) {
     int right = 0;
     switch (status) {
         case NSS_STATUS_SUCCESS:
+            right = tuple != NULL;
             for (; tuple; tuple = tuple->next) {
-                char text[INET6_ADDRSTRLEN];
-                inet_ntop(tuple->family, tuple->addr, text, sizeof text);
-                right |= strcmp(text, work.address) == 0;
+                char text[INET6_ADDRSTRLEN + 2] = ",";
+                inet_ntop(tuple->family, tuple->addr, text + 1, INET6_ADDRSTRLEN);
+                if (strstr(work.addresses, strcat(text, ","))) continue;
+                fprintf(stderr, "wrong: %s\n", text);
+                right = 0;
             }
             atomic_fetch_add(right ? &work.found : &work.wrong, 1);
             return !right;
         case NSS_STATUS_UNAVAIL:
             right = host_error == NO_RECOVERY && error != 0;
+            if (!right) fprintf(stderr, "unavailable: errno %d, h_errno %d\n", error, host_error);
             atomic_fetch_add(right ? &work.unavailable : &work.wrong, 1);
             return 1;
         case NSS_STATUS_TRYAGAIN:
             right = host_error == TRY_AGAIN && error == EAGAIN;
+            if (!right) fprintf(stderr, "try again: errno %d, h_errno %d\n", error, host_error);
             atomic_fetch_add(right ? &work.try_again : &work.wrong, 1);
             return 1;
         default:
@@ -121,7 +126,8 @@ static int check_module(void) {
 
 static void* run(void* first) {
     uint32_t* took = first;
-    for (long i = 0; work.enough ? work.found < work.enough : i < work.per_thread; ++i) {
+    for (long i = 0; work.enough ? work.found < work.enough && work.wrong == 0
+                                  : i < work.per_thread; ++i) {
         const uint64_t start = now();
         const int failed = work.once();
         if (i < work.per_thread) took[i] = (uint32_t)(now() - start);
@@ -230,7 +236,7 @@ int main(int count, char** arg) {
     if (!strcmp(mode, "hammer") && count == 7) {
         work.look_up = load(arg[2], "avahid");
         work.name = arg[3];
-        work.address = arg[4];
+        work.addresses = arg[4];
         work.enough = atol(arg[5]);
         return measure(check_module, atol(arg[5]), atol(arg[6]));
     }

@@ -85,7 +85,7 @@ class Lifecycle(lab.LabCase):
                                   name="second")
         lab.wait_for("the second to end", lambda: not second.running(), 10)
         self.assertNotEqual(second.popen.returncode, 0)
-        self.assertIn(programs.CONTROL, second.log())
+        self.assertIn("another avahid is running", second.log())
         self.assertTrue(first.running())
         self.assertTrue(self.alpha.status())
 

@@ -113,6 +113,18 @@ TEST_F(FileWatches, PutOffOtherNewsUntilItIsWhole) {
     EXPECT_EQ(told(), 1);
 }
 
+TEST_F(FileWatches, PutOffEarlierNewsUntilItIsWhole) {
+    fs::create_directories(services());
+    start({20ms, 1s});
+    write(services() / "b.service");
+    io_.run_for(5ms);  // noticed, and not yet told
+    std::ofstream file(services() / "a.service");
+    file << "half" << std::flush;
+    EXPECT_EQ(told(), 0);
+    file.close();
+    EXPECT_EQ(told(), 1);
+}
+
 TEST_F(FileWatches, DoNotWaitForEver) {
     fs::create_directories(services());
     start({10s, 1ms});  // quiet never comes
