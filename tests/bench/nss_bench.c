@@ -4,8 +4,8 @@
  *   nss_bench libc NAME COUNT THREADS                    getaddrinfo, as nsswitch.conf says
  *   nss_bench socket PATH LINE COUNT THREADS             connect, one line, the reply, close
  *   nss_bench echo PATH SIZE                             serves that: any line, SIZE bytes back
- *   nss_bench hammer MODULE NAME ADDRESSES COUNT THREADS direct, until COUNT were found; each answer
- *                                                        is checked, and none means a short pause
+ *   nss_bench hammer MODULE NAME ADDRESSES COUNT THREADS direct, until COUNT were found; each
+ * answer is checked, and none means a short pause
  *
  * Prints one JSON object: lookups per second, and the time of one in microseconds (p50, p99); of
  * hammer, how often which status came. Plain C, so that sanitizers and valgrind can have it too. */
@@ -39,7 +39,7 @@ static struct {
     const char* addresses; /* ",192.0.2.1,fe80::1,": those that the name may have */
     int (*once)(void);
     long per_thread;
-    long enough; /* found: then a thread may end; 0: it counts its calls */
+    long enough;           /* found: then a thread may end; 0: it counts its calls */
     uint32_t* nanoseconds; /* of each call */
     atomic_long failed, found, unavailable, try_again, not_found, wrong;
 } work;
@@ -126,8 +126,8 @@ static int check_module(void) {
 
 static void* run(void* first) {
     uint32_t* took = first;
-    for (long i = 0; work.enough ? work.found < work.enough && work.wrong == 0
-                                  : i < work.per_thread; ++i) {
+    for (long i = 0;
+         work.enough ? work.found < work.enough && work.wrong == 0 : i < work.per_thread; ++i) {
         const uint64_t start = now();
         const int failed = work.once();
         if (i < work.per_thread) took[i] = (uint32_t)(now() - start);
@@ -167,12 +167,13 @@ static int measure(int (*once)(void), long count, long threads) {
     for (long i = 0; i < threads; ++i) pthread_join(thread[i], NULL);
     const double seconds = (double)(now() - start) / 1e9;
     qsort(work.nanoseconds, (size_t)count, sizeof *work.nanoseconds, by_size);
-    printf("{\"count\": %ld, \"failed\": %ld, \"per_second\": %.0f, \"p50\": %.2f, \"p99\": %.2f, "
-           "\"found\": %ld, \"unavailable\": %ld, \"try_again\": %ld, \"not_found\": %ld, "
-           "\"wrong\": %ld, \"files_left\": %d}\n",
-           count, work.failed, (double)count / seconds, work.nanoseconds[count / 2] / 1e3,
-           work.nanoseconds[count * 99 / 100] / 1e3, work.found, work.unavailable, work.try_again,
-           work.not_found, work.wrong, open_files() - files);
+    printf(
+        "{\"count\": %ld, \"failed\": %ld, \"per_second\": %.0f, \"p50\": %.2f, \"p99\": %.2f, "
+        "\"found\": %ld, \"unavailable\": %ld, \"try_again\": %ld, \"not_found\": %ld, "
+        "\"wrong\": %ld, \"files_left\": %d}\n",
+        count, work.failed, (double)count / seconds, work.nanoseconds[count / 2] / 1e3,
+        work.nanoseconds[count * 99 / 100] / 1e3, work.found, work.unavailable, work.try_again,
+        work.not_found, work.wrong, open_files() - files);
     free(work.nanoseconds);
     return 0;
 }

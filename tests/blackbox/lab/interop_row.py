@@ -222,8 +222,8 @@ class Row(Scene):
         if took > 2.0 * SLOWNESS:
             raise Failure(f"gone after {took:.2f} s")
         for family in self.families:  # RFC6762-§10.1-01
-            self.expect(f"types of our goodbye over IPv{family}", {r.type for _, r in self.goodbyes(
-                "Passing", from_host=True, family=family)}, {dns.PTR, dns.SRV, dns.TXT})
+            wait_for(f"our goodbye over IPv{family}", lambda: {r.type for _, r in self.goodbyes(
+                "Passing", from_host=True, family=family)} == {dns.PTR, dns.SRV, dns.TXT}, 2)
 
     def goodbyes(self, instance, from_host, family=None):
         """[(when, record)]"""
