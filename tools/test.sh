@@ -67,7 +67,7 @@ run_tests() {  # WHAT JOBS CTEST-ARGUMENT…
 }
 run_tests unit "$(nproc)" -LE blackbox
 # These mostly wait for protocol time to pass, so more of them run than there are processors.
-run_tests blackbox "$(($(nproc) * 2))" -L blackbox
+run_tests blackbox "$(($(nproc) * 3))" -L blackbox
 if [ -n "$long" ]; then
     "$root/tools/dev/fuzz.sh" 1 || status=1
     say "mutants"

@@ -67,7 +67,8 @@ class Programs(lab.LabCase):
 
     def hammer(self, program, module, count, threads, wrapper=(), seconds=60):
         done = self.alpha.run(*wrapper, program, "hammer", module, "beta.local",
-                              addresses(self.beta), str(count), str(threads), seconds=seconds, check=False)
+                              addresses(self.beta), str(count), str(threads),
+                              seconds=seconds, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         result = json.loads(done.stdout)
         self.assertEqual((result["wrong"], result["files_left"]), (0, 0), result)

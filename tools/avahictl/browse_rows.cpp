@@ -125,11 +125,11 @@ std::vector<BrowseRow> BrowseRows::rest() {
     return rows;
 }
 
-std::vector<BrowseRow> BrowseRows::present() const {
+std::vector<BrowseRow> BrowseRows::shown() const {
     std::vector<BrowseRow> rows;
     for (const auto& [key, entry] : entries_) {
-        if (entry.present.empty()) continue;
-        rows.push_back({.families = entry.present,
+        if (entry.shown.empty()) continue;
+        rows.push_back({.families = entry.shown,
                         .service = merge(entry.service, entry.data),
                         .resolved = resolve_ && !entry.data.empty(),
                         .failed = resolve_ && entry.data.empty() && !entry.failed.empty()});

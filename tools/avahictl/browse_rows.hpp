@@ -41,8 +41,8 @@ public:
     /// All that is not shown yet, sorted by type, name and interface.
     std::vector<BrowseRow> rest();
     std::optional<Instant> deadline() const;
-    /// All that is there now, in the same order.
-    std::vector<BrowseRow> present() const;
+    /// All that due() and rest() have told of and not taken back, in the same order.
+    std::vector<BrowseRow> shown() const;
 
 private:
     using Key = std::pair<std::string, std::string>;  // interface, whole name

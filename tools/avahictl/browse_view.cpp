@@ -89,7 +89,7 @@ std::string BrowseView::rest() {
 std::string BrowseView::draw() {
     std::vector<std::string> lines;
     columns_ = {};
-    const auto rows = rows_.present();
+    const auto rows = rows_.shown();
     for (const auto& row : rows) columns_.measure(cells(row));
     lines.push_back(fmt::format("{} services", rows.size()));
     for (const auto& row : rows) {

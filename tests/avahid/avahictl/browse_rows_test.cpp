@@ -83,6 +83,23 @@ TEST(AvahictlBrowseRows, ForgetWhatWasNeverShown) {
     EXPECT_THAT(rows.rest(), IsEmpty());
 }
 
+/// What a list in place shows is what was told: else something that goes before it is told of would
+/// stay on the screen.
+TEST(AvahictlBrowseRows, ListWhatWasToldOnly) {
+    BrowseRows rows(false);
+    rows.on_found(start, service("one", "ipv4"));
+    rows.on_found(start + 100ms, service("two", "ipv4"));
+    EXPECT_THAT(texts(rows.due(start + 250ms)), ElementsAre("+ one ipv4"));
+    EXPECT_THAT(texts(rows.shown()), ElementsAre("+ one ipv4"));
+    rows.on_lost(start + 300ms, service("two", "ipv4"));
+    EXPECT_THAT(rows.due(start + 350ms), IsEmpty());
+    EXPECT_THAT(texts(rows.shown()), ElementsAre("+ one ipv4"));
+    rows.on_lost(start + 400ms, service("one", "ipv4"));
+    EXPECT_THAT(texts(rows.shown()), ElementsAre("+ one ipv4"));
+    EXPECT_THAT(texts(rows.due(start + 650ms)), ElementsAre("- one ipv4"));
+    EXPECT_THAT(rows.shown(), IsEmpty());
+}
+
 TEST(AvahictlBrowseRows, WaitUntilAllIsResolved) {
     BrowseRows rows(true);
     rows.on_found(start, service("web", "ipv4"));
