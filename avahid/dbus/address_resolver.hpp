@@ -1,18 +1,26 @@
-// avahid/dbus/address_resolver.hpp: the name of an address: the object, and the call
-// ResolveAddress.
+// avahid/dbus/address_resolver.hpp: the name of an address: AddressResolver and ResolveAddress.
 #pragma once
 
-#include "avahid/dbus/lookup.hpp"
-#include "avahid/dbus/object.hpp"
+#include "avahid/dbus/resolver.hpp"
 
 namespace avahid::dbus {
 
+class AddressAnswers;
+
 struct AddressQuestion {
+    static constexpr const char* kind = "AddressResolver";
+    static constexpr const char* interface = avahi::address_resolver;
+    static constexpr std::chrono::milliseconds patience{0};
+    using Values = std::tuple<std::int32_t, avahi::Protocol, avahi::Protocol, std::string,
+                              std::string, avahi::Flags>;
+    using Answers = AddressAnswers;
+
     Where where;
     std::string address;
     avahi::Flags flags = 0;
 
     static const Arguments& arguments();
+    static const Arguments& values();
     void read(Call& call);
     Error check() const;
     dnssd::Address wanted() const;  // check() said success
@@ -20,32 +28,16 @@ struct AddressQuestion {
                                 Instant now) const;
 };
 
-class AddressResolver final : public Object {
+class AddressAnswers {
 public:
-    using Request = AddressQuestion;
-    AddressResolver(Client& client, Request request);
+    explicit AddressAnswers(const AddressQuestion& question) : asked_(question.wanted()) {}
+    Outcome<AddressQuestion::Values> on_event(const dnssd::Event& event, const Client& client);
 
 private:
-    static const Interface& interface();
-    void start() override;
-    void on_event(Instant now, const dnssd::Event& event) override;
-    void fail(Error error);
-
-    Request request_;
+    dnssd::Address asked_;
 };
 
-class ResolveAddress final : public Activity {
-public:
-    using Request = AddressQuestion;
-    ResolveAddress(Client& client, const Call& call, Request request);
-    void start();
-
-private:
-    void on_event(Instant now, const dnssd::Event& event) override;
-    void fail(Error error);
-
-    Call call_;
-    Request request_;
-};
+using AddressResolver = Resolver<AddressQuestion>;
+using ResolveAddress = ResolveCall<AddressQuestion>;
 
 }  // namespace avahid::dbus

@@ -2,6 +2,16 @@
 
 namespace avahid::dbus {
 
+Interface Browser::table(const char* name, const Arguments& item) {
+    return {name,
+            free_and_start(),
+            {{"ItemNew", item},
+             {"ItemRemove", item},
+             {"Failure", {"s", {"error"}}},
+             {"AllForNow", {}},
+             {"CacheExhausted", {}}}};
+}
+
 void Browser::start() {
     if (wants_wide_area(flags_)) return emit("Failure", std::string(name_of(Error::not_supported)));
     const auto handle = ask();

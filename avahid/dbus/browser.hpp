@@ -12,6 +12,10 @@ protected:
     Browser(Client& client, const char* kind, const Interface& interface, avahi::Flags flags)
         : Object(client, kind, interface), flags_(flags) {}
 
+    /// The table of a derived class's interface.
+    /// \param item  arguments of ItemNew and ItemRemove
+    static Interface table(const char* name, const Arguments& item);
+
     /// Asks the session.
     virtual session::Result<Handle> ask() = 0;
     /// Sends ItemNew or ItemRemove, if the event is one of this kind.

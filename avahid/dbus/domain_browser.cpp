@@ -43,15 +43,8 @@ Error DomainBrowser::Request::check() const {
 }
 
 const Interface& DomainBrowser::interface() {
-    static const Arguments item{"iisu", {"interface", "protocol", "domain", "flags"}};
-    static const Interface table{avahi::domain_browser,
-                                 {{"Free", {}, {}, method<&DomainBrowser::free_method>},
-                                  {"Start", {}, {}, method<&DomainBrowser::start_method>}},
-                                 {{"ItemNew", item},
-                                  {"ItemRemove", item},
-                                  {"Failure", {"s", {"error"}}},
-                                  {"AllForNow", {}},
-                                  {"CacheExhausted", {}}}};
+    static const Interface table = Browser::table(
+        avahi::domain_browser, {"iisu", {"interface", "protocol", "domain", "flags"}});
     return table;
 }
 

@@ -37,7 +37,7 @@ struct Arguments {
     std::vector<std::string> names;  // one for each
 };
 struct Method {
-    const char* name;
+    std::string name;
     Arguments in;
     Arguments out;
     void (*carry_out)(Exported& object, Call& call);

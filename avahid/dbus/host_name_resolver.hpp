@@ -1,53 +1,40 @@
-// avahid/dbus/host_name_resolver.hpp: one address of a host: the object, and the call
-// ResolveHostName.
+// avahid/dbus/host_name_resolver.hpp: one address of a host: HostNameResolver and ResolveHostName.
 #pragma once
 
-#include <optional>
-
-#include "avahid/dbus/lookup.hpp"
-#include "avahid/dbus/object.hpp"
+#include "avahid/dbus/resolver.hpp"
 
 namespace avahid::dbus {
 
+class HostNameAnswers;
+
 struct HostNameQuestion {
+    static constexpr const char* kind = "HostNameResolver";
+    static constexpr const char* interface = avahi::host_name_resolver;
+    static constexpr std::chrono::milliseconds patience{0};
+    using Values = std::tuple<std::int32_t, avahi::Protocol, std::string, avahi::Protocol,
+                              std::string, avahi::Flags>;
+    using Answers = HostNameAnswers;
+
     Where where;
     std::string name;
     avahi::Protocol address_protocol = avahi::any_protocol;
     avahi::Flags flags = 0;
 
     static const Arguments& arguments();
+    static const Arguments& values();
     void read(Call& call);
     Error check() const;
     session::Result<Handle> ask(session::Session& session, session::ClientId client,
                                 Instant now) const;
 };
 
-class HostNameResolver final : public Object {
+class HostNameAnswers {
 public:
-    using Request = HostNameQuestion;
-    HostNameResolver(Client& client, Request request);
-
-private:
-    static const Interface& interface();
-    void start() override;
-    void on_event(Instant now, const dnssd::Event& event) override;
-    void fail(Error error);
-
-    Request request_;
+    explicit HostNameAnswers(const HostNameQuestion&) {}
+    Outcome<HostNameQuestion::Values> on_event(const dnssd::Event& event, const Client& client);
 };
 
-class ResolveHostName final : public Activity {
-public:
-    using Request = HostNameQuestion;
-    ResolveHostName(Client& client, const Call& call, Request request);
-    void start();
-
-private:
-    void on_event(Instant now, const dnssd::Event& event) override;
-    void fail(Error error);
-
-    Call call_;
-    Request request_;
-};
+using HostNameResolver = Resolver<HostNameQuestion>;
+using ResolveHostName = ResolveCall<HostNameQuestion>;
 
 }  // namespace avahid::dbus

@@ -35,6 +35,11 @@ void Object::start_method(Call& call) {
     start_once();
 }
 
+std::vector<Method> Object::free_and_start() {
+    return {{"Free", {}, {}, method<&Object::free_method>},
+            {"Start", {}, {}, method<&Object::start_method>}};
+}
+
 void Object::start_soon() {
     delay_.emplace(context().io);
     delay_->set(start_delay, [this] {

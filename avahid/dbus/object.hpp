@@ -31,6 +31,7 @@ protected:
     // For the tables of derived classes.
     void free_method(Call& call);   // Free
     void start_method(Call& call);  // Start
+    static std::vector<Method> free_and_start();
 
     template <class... Values>
     void emit(const char* signal, const Values&... values) {

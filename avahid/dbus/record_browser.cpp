@@ -28,16 +28,9 @@ Error RecordBrowser::Request::check() const {
 }
 
 const Interface& RecordBrowser::interface() {
-    static const Arguments item{
-        "iisqqayu", {"interface", "protocol", "name", "clazz", "type", "rdata", "flags"}};
-    static const Interface table{avahi::record_browser,
-                                 {{"Free", {}, {}, method<&RecordBrowser::free_method>},
-                                  {"Start", {}, {}, method<&RecordBrowser::start_method>}},
-                                 {{"ItemNew", item},
-                                  {"ItemRemove", item},
-                                  {"Failure", {"s", {"error"}}},
-                                  {"AllForNow", {}},
-                                  {"CacheExhausted", {}}}};
+    static const Interface table = Browser::table(
+        avahi::record_browser,
+        {"iisqqayu", {"interface", "protocol", "name", "clazz", "type", "rdata", "flags"}});
     return table;
 }
 

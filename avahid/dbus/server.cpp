@@ -45,70 +45,41 @@ std::vector<Method> Server::common_methods() {
          name,
          {"i", {"index"}},
          method<&Server::get_network_interface_index_by_name>},
-        {"ResolveHostName",
-         HostNameQuestion::arguments(),
-         {"iisisu", {"interface", "protocol", "name", "aprotocol", "address", "flags"}},
+        {"ResolveHostName", HostNameQuestion::arguments(), HostNameQuestion::values(),
          method<&Server::answer<ResolveHostName>>},
-        {"ResolveAddress",
-         AddressQuestion::arguments(),
-         {"iiissu", {"interface", "protocol", "aprotocol", "address", "name", "flags"}},
+        {"ResolveAddress", AddressQuestion::arguments(), AddressQuestion::values(),
          method<&Server::answer<ResolveAddress>>},
-        {"ResolveService",
-         ServiceQuestion::arguments(),
-         {"iissssisqaayu",
-          {"interface", "protocol", "name", "type", "domain", "host", "aprotocol", "address",
-           "port", "txt", "flags"}},
+        {"ResolveService", ServiceQuestion::arguments(), ServiceQuestion::values(),
          method<&Server::answer<ResolveService>>},
         {"EntryGroupNew", {}, {"o", {"path"}}, method<&Server::entry_group_new>},
     };
 }
 
-const Interface& Server::first_interface() {
-    static const Interface table = [] {
-        const Arguments path{"o", {"path"}};
-        Interface made{
-            avahi::server, common_methods(), {{"StateChanged", {"is", {"state", "error"}}}}};
-        const auto add = [&]<class T>(const char* name, T*) {
-            made.methods.push_back(
-                {name, T::Request::arguments(), path, method<&Server::make<T, Begin::soon>>});
-        };
-        add("DomainBrowserNew", static_cast<DomainBrowser*>(nullptr));
-        add("ServiceTypeBrowserNew", static_cast<ServiceTypeBrowser*>(nullptr));
-        add("ServiceBrowserNew", static_cast<ServiceBrowser*>(nullptr));
-        add("ServiceResolverNew", static_cast<ServiceResolver*>(nullptr));
-        add("HostNameResolverNew", static_cast<HostNameResolver*>(nullptr));
-        add("AddressResolverNew", static_cast<AddressResolver*>(nullptr));
-        add("RecordBrowserNew", static_cast<RecordBrowser*>(nullptr));
-        return made;
-    }();
-    return table;
-}
-
-const Interface& Server::second_interface() {
-    static const Interface table = [] {
-        const Arguments path{"o", {"path"}};
-        Interface made{
-            avahi::server2, common_methods(), {{"StateChanged", {"is", {"state", "error"}}}}};
-        const auto add = [&]<class T>(const char* name, T*) {
-            made.methods.push_back(
-                {name, T::Request::arguments(), path, method<&Server::make<T, Begin::when_told>>});
-        };
-        add("DomainBrowserPrepare", static_cast<DomainBrowser*>(nullptr));
-        add("ServiceTypeBrowserPrepare", static_cast<ServiceTypeBrowser*>(nullptr));
-        add("ServiceBrowserPrepare", static_cast<ServiceBrowser*>(nullptr));
-        add("ServiceResolverPrepare", static_cast<ServiceResolver*>(nullptr));
-        add("HostNameResolverPrepare", static_cast<HostNameResolver*>(nullptr));
-        add("AddressResolverPrepare", static_cast<AddressResolver*>(nullptr));
-        add("RecordBrowserPrepare", static_cast<RecordBrowser*>(nullptr));
-        return made;
-    }();
-    return table;
+/// Both interfaces make the same objects: what differs is when those begin, and the methods' names.
+template <Server::Begin begin>
+Interface Server::table(const char* name, const std::string& suffix) {
+    const Arguments path{"o", {"path"}};
+    Interface made{name, common_methods(), {{"StateChanged", {"is", {"state", "error"}}}}};
+    const auto add = [&]<class T>(const char* kind, T*) {
+        made.methods.push_back(
+            {kind + suffix, T::Request::arguments(), path, method<&Server::make<T, begin>>});
+    };
+    add("DomainBrowser", static_cast<DomainBrowser*>(nullptr));
+    add("ServiceTypeBrowser", static_cast<ServiceTypeBrowser*>(nullptr));
+    add("ServiceBrowser", static_cast<ServiceBrowser*>(nullptr));
+    add("ServiceResolver", static_cast<ServiceResolver*>(nullptr));
+    add("HostNameResolver", static_cast<HostNameResolver*>(nullptr));
+    add("AddressResolver", static_cast<AddressResolver*>(nullptr));
+    add("RecordBrowser", static_cast<RecordBrowser*>(nullptr));
+    return made;
 }
 
 Server::Server(Context& context, Clients& clients)
     : Exported(context, avahi::server_path), context_(context), clients_(clients) {
-    add(first_interface());
-    add(second_interface());
+    static const Interface first = table<Begin::soon>(avahi::server, "New");
+    static const Interface second = table<Begin::when_told>(avahi::server2, "Prepare");
+    add(first);
+    add(second);
     appear();
 }
 

@@ -15,8 +15,6 @@ public:
     void tell_state();
 
 private:
-    static const Interface& first_interface();
-    static const Interface& second_interface();
     static std::vector<Method> common_methods();
 
     void get_version_string(Call& call);
@@ -37,6 +35,9 @@ private:
     enum class Begin { soon, when_told };
     template <class Object, Begin begin>
     void make(Call& call);
+    /// \param suffix  of the methods that make objects
+    template <Begin begin>
+    static Interface table(const char* name, const std::string& suffix);
     /// Answers the call later.
     template <class Question>
     void answer(Call& call);

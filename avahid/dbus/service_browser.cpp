@@ -21,16 +21,9 @@ Error ServiceBrowser::Request::check() const {
 }
 
 const Interface& ServiceBrowser::interface() {
-    static const Arguments item{"iisssu",
-                                {"interface", "protocol", "name", "type", "domain", "flags"}};
-    static const Interface table{avahi::service_browser,
-                                 {{"Free", {}, {}, method<&ServiceBrowser::free_method>},
-                                  {"Start", {}, {}, method<&ServiceBrowser::start_method>}},
-                                 {{"ItemNew", item},
-                                  {"ItemRemove", item},
-                                  {"Failure", {"s", {"error"}}},
-                                  {"AllForNow", {}},
-                                  {"CacheExhausted", {}}}};
+    static const Interface table =
+        Browser::table(avahi::service_browser,
+                       {"iisssu", {"interface", "protocol", "name", "type", "domain", "flags"}});
     return table;
 }
 

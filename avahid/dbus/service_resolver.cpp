@@ -1,7 +1,6 @@
 #include "avahid/dbus/service_resolver.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "avahid/dbus/text.hpp"
 
@@ -20,17 +19,6 @@ std::vector<std::vector<std::uint8_t>> bytes_of(const std::vector<std::string>& 
     for (const std::string& one : txt) strings.emplace_back(one.begin(), one.end());
     std::ranges::reverse(strings);
     return strings;
-}
-
-/// Calls `send` with the values of Found, which are those that ResolveService returns.
-template <class Send>
-void with_values(const ServiceAnswer& answer, const Client& client, Send&& send) {
-    const bool our_own = answer.local && client.publishes(answer.name);
-    send(std::int32_t{answer.link.ifindex}, protocol_of(answer.link.family), answer.name.instance,
-         escape(answer.name.type), escape(answer.name.domain), escape(answer.host),
-         answer.address ? protocol_of(*answer.address) : avahi::any_protocol,
-         answer.address ? text_of(*answer.address) : std::string(), answer.port, answer.txt,
-         flags_of({.local = answer.local, .our_own = our_own}));
 }
 
 }  // namespace
@@ -60,7 +48,40 @@ dnssd::ResolveParts ServiceQuestion::parts() const {
             .addresses = (flags & avahi::lookup::no_address) == 0};
 }
 
+session::Result<Handle> ServiceQuestion::ask(session::Session& session, session::ClientId client,
+                                             Instant now) const {
+    if (wants_wide_area(flags)) return session::Errc::not_supported;
+    return session.resolve(now, client, service(), where.scope(), parts());
+}
+
 // ---- the answer ----
+
+const Arguments& ServiceQuestion::values() {
+    static const Arguments values{"iissssisqaayu",
+                                  {"interface", "protocol", "name", "type", "domain", "host",
+                                   "aprotocol", "address", "port", "txt", "flags"}};
+    return values;
+}
+
+Outcome<ServiceQuestion::Values> ServiceAnswers::on_event(const dnssd::Event& event,
+                                                          const Client& client) {
+    const auto* resolved = std::get_if<dnssd::Resolved>(&event);
+    const auto answer = resolved != nullptr ? on_resolved(*resolved) : std::nullopt;
+    if (!answer) return {};
+    const bool our_own = answer->local && client.publishes(answer->name);
+    return ServiceQuestion::Values{
+        answer->link.ifindex,
+        protocol_of(answer->link.family),
+        answer->name.instance,
+        escape(answer->name.type),
+        escape(answer->name.domain),
+        escape(answer->host),
+        answer->address ? protocol_of(*answer->address) : avahi::any_protocol,
+        answer->address ? text_of(*answer->address) : std::string(),
+        answer->port,
+        answer->txt,
+        flags_of({.local = answer->local, .our_own = our_own})};
+}
 
 std::optional<ServiceAnswer> ServiceAnswers::on_resolved(const dnssd::Resolved& resolved) {
     if (told_ && told_->link != resolved.link) return {};
@@ -86,83 +107,6 @@ std::optional<ServiceAnswer> ServiceAnswers::on_resolved(const dnssd::Resolved& 
     if (told_ == answer) return {};
     told_ = answer;
     return answer;
-}
-
-// ---- the object ----
-
-const Interface& ServiceResolver::interface() {
-    static const Interface table{avahi::service_resolver,
-                                 {{"Free", {}, {}, method<&ServiceResolver::free_method>},
-                                  {"Start", {}, {}, method<&ServiceResolver::start_method>}},
-                                 {{"Found",
-                                   {"iissssisqaayu",
-                                    {"interface", "protocol", "name", "type", "domain", "host",
-                                     "aprotocol", "address", "port", "txt", "flags"}}},
-                                  {"Failure", {"s", {"error"}}}}};
-    return table;
-}
-
-ServiceResolver::ServiceResolver(Client& client, Request request)
-    : Object(client, "ServiceResolver", interface()),
-      request_(std::move(request)),
-      answers_(request_.address_protocol, request_.flags),
-      timeout_(context().io) {}
-
-void ServiceResolver::start() {
-    if (wants_wide_area(request_.flags)) return fail(Error::not_supported);
-    const auto handle = session().resolve(now(), client_id(), request_.service(),
-                                          request_.where.scope(), request_.parts());
-    if (!handle) return fail(error_of_lookup(handle.error()));
-    own(*handle);
-    timeout_.set(resolve_timeout, [this] {
-        if (!answers_.any()) fail(Error::timeout);
-        context().soon();
-    });
-}
-
-void ServiceResolver::on_event(Instant, const dnssd::Event& event) {
-    const auto* resolved = std::get_if<dnssd::Resolved>(&event);
-    if (resolved == nullptr) return;
-    const auto answer = answers_.on_resolved(*resolved);
-    if (!answer) return;
-    with_values(*answer, client(), [this](const auto&... values) { emit("Found", values...); });
-}
-
-void ServiceResolver::fail(Error error) { emit("Failure", std::string(name_of(error))); }
-
-// ---- the call ----
-
-ResolveService::ResolveService(Client& client, const Call& call, Request request)
-    : Activity(client),
-      call_(call),
-      request_(std::move(request)),
-      answers_(request_.address_protocol, request_.flags),
-      timeout_(context().io) {}
-
-void ResolveService::start() {
-    if (wants_wide_area(request_.flags)) return fail(Error::not_supported);
-    const auto handle = session().resolve(now(), client_id(), request_.service(),
-                                          request_.where.scope(), request_.parts());
-    if (!handle) return fail(error_of_lookup(handle.error()));
-    own(*handle);
-    timeout_.set(resolve_timeout, [this] {
-        context().soon();
-        fail(Error::timeout);
-    });
-}
-
-void ResolveService::on_event(Instant, const dnssd::Event& event) {
-    const auto* resolved = std::get_if<dnssd::Resolved>(&event);
-    if (resolved == nullptr) return;
-    const auto answer = answers_.on_resolved(*resolved);
-    if (!answer) return;
-    with_values(*answer, client(), [this](const auto&... values) { call_.reply(values...); });
-    end();
-}
-
-void ResolveService::fail(Error error) {
-    call_.fail(error);
-    end();
 }
 
 }  // namespace avahid::dbus

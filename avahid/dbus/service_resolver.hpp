@@ -1,15 +1,25 @@
-// avahid/dbus/service_resolver.hpp: where a service is and what it says of itself: the object,
-// which tells every change, and the call ResolveService, which tells it once.
+// avahid/dbus/service_resolver.hpp: where a service is and what it says of itself: ServiceResolver,
+// which tells every change, and ResolveService, which tells it once.
 #pragma once
 
 #include <optional>
+#include <vector>
 
-#include "avahid/dbus/lookup.hpp"
-#include "avahid/dbus/object.hpp"
+#include "avahid/dbus/resolver.hpp"
 
 namespace avahid::dbus {
 
+class ServiceAnswers;
+
 struct ServiceQuestion {
+    static constexpr const char* kind = "ServiceResolver";
+    static constexpr const char* interface = avahi::service_resolver;
+    static constexpr std::chrono::milliseconds patience = resolve_timeout;
+    using Values = std::tuple<std::int32_t, avahi::Protocol, std::string, std::string, std::string,
+                              std::string, avahi::Protocol, std::string, std::uint16_t,
+                              std::vector<std::vector<std::uint8_t>>, avahi::Flags>;
+    using Answers = ServiceAnswers;
+
     Where where;
     std::string name;
     std::string type;
@@ -18,10 +28,13 @@ struct ServiceQuestion {
     avahi::Flags flags = 0;
 
     static const Arguments& arguments();
+    static const Arguments& values();
     void read(Call& call);
     Error check() const;
     dnssd::ServiceName service() const { return {name, type, domain}; }
     dnssd::ResolveParts parts() const;
+    session::Result<Handle> ask(session::Session& session, session::ClientId client,
+                                Instant now) const;
 };
 
 /// What of a resolved service is told to a client that wants one address.
@@ -43,9 +56,11 @@ class ServiceAnswers {
 public:
     ServiceAnswers(avahi::Protocol address_protocol, avahi::Flags flags)
         : address_protocol_(address_protocol), flags_(flags) {}
+    explicit ServiceAnswers(const ServiceQuestion& question)
+        : ServiceAnswers(question.address_protocol, question.flags) {}
+    Outcome<ServiceQuestion::Values> on_event(const dnssd::Event& event, const Client& client);
     /// Empty: there is nothing new to tell.
     std::optional<ServiceAnswer> on_resolved(const dnssd::Resolved& resolved);
-    bool any() const { return told_.has_value(); }
 
 private:
     avahi::Protocol address_protocol_;
@@ -53,36 +68,7 @@ private:
     std::optional<ServiceAnswer> told_;
 };
 
-class ServiceResolver final : public Object {
-public:
-    using Request = ServiceQuestion;
-    ServiceResolver(Client& client, Request request);
-
-private:
-    static const Interface& interface();
-    void start() override;
-    void on_event(Instant now, const dnssd::Event& event) override;
-    void fail(Error error);
-
-    Request request_;
-    ServiceAnswers answers_;
-    Timeout timeout_;
-};
-
-class ResolveService final : public Activity {
-public:
-    using Request = ServiceQuestion;
-    ResolveService(Client& client, const Call& call, Request request);
-    void start();
-
-private:
-    void on_event(Instant now, const dnssd::Event& event) override;
-    void fail(Error error);
-
-    Call call_;
-    Request request_;
-    ServiceAnswers answers_;
-    Timeout timeout_;
-};
+using ServiceResolver = Resolver<ServiceQuestion>;
+using ResolveService = ResolveCall<ServiceQuestion>;
 
 }  // namespace avahid::dbus

@@ -20,15 +20,9 @@ Error ServiceTypeBrowser::Request::check() const {
 }
 
 const Interface& ServiceTypeBrowser::interface() {
-    static const Arguments item{"iissu", {"interface", "protocol", "type", "domain", "flags"}};
-    static const Interface table{avahi::service_type_browser,
-                                 {{"Free", {}, {}, method<&ServiceTypeBrowser::free_method>},
-                                  {"Start", {}, {}, method<&ServiceTypeBrowser::start_method>}},
-                                 {{"ItemNew", item},
-                                  {"ItemRemove", item},
-                                  {"Failure", {"s", {"error"}}},
-                                  {"AllForNow", {}},
-                                  {"CacheExhausted", {}}}};
+    static const Interface table =
+        Browser::table(avahi::service_type_browser,
+                       {"iissu", {"interface", "protocol", "type", "domain", "flags"}});
     return table;
 }
 

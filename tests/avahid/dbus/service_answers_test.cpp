@@ -45,10 +45,8 @@ TEST(DbusServiceAnswers, TakeTheOtherFamilyWhereThereIsNone) {
 TEST(DbusServiceAnswers, GiveOnlyTheFamilyThatWasAskedFor) {
     ServiceAnswers answers(avahi::ipv6, 0);
     EXPECT_EQ(answers.on_resolved(resolved(Family::ipv4, {"192.0.2.1"})), std::nullopt);
-    EXPECT_FALSE(answers.any());
     EXPECT_EQ(answers.on_resolved(resolved(Family::ipv4, {"192.0.2.1", "fe80::1"}))->address,
               make_address("fe80::1"));
-    EXPECT_TRUE(answers.any());
 }
 
 TEST(DbusServiceAnswers, StayOnTheFirstLink) {
