@@ -58,6 +58,12 @@ bool is_utf8(std::string_view text) {
 
 bool has_control_characters(std::string_view text) { return std::ranges::any_of(text, is_control); }
 
+std::string lowered(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), lower);
+    return out;
+}
+
 bool equals_ignoring_case(std::string_view left, std::string_view right) {
     return std::ranges::equal(left, right, {}, lower, lower);
 }

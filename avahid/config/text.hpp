@@ -22,6 +22,8 @@ bool is_utf8(std::string_view text);
 /// Contains an ASCII control character (0x00-0x1F, 0x7F).
 bool has_control_characters(std::string_view text);
 
+/// With ASCII letters in lower case.
+std::string lowered(std::string_view text);
 /// ASCII letters compare without case, all other bytes exactly.
 bool equals_ignoring_case(std::string_view left, std::string_view right);
 

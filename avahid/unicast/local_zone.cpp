@@ -52,7 +52,7 @@ void LocalZone::start_over() {
     stamp_ = stamp();
     looked_ = steady_clock::now();
     std::ifstream file(path_);
-    servers_ = parse_name_servers(std::string(std::istreambuf_iterator<char>(file), {}));
+    servers_ = parse_resolv_conf(std::string(std::istreambuf_iterator<char>(file), {})).servers;
     zone_ = Zone::unknown;
     ask();
 }

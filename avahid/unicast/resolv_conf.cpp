@@ -1,7 +1,6 @@
 #include "avahid/unicast/resolv_conf.hpp"
 
 #include <algorithm>
-#include <string>
 
 namespace avahid::unicast {
 namespace {
@@ -18,18 +17,25 @@ std::string_view next_word(std::string_view& line) {
 
 }  // namespace
 
-std::vector<boost::asio::ip::address> parse_name_servers(std::string_view text) {
-    std::vector<boost::asio::ip::address> servers;
-    while (!text.empty() && servers.size() < max_name_servers) {
+ResolvConf parse_resolv_conf(std::string_view text) {
+    ResolvConf conf;
+    while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         std::string_view line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (next_word(line) != "nameserver") continue;
-        boost::system::error_code malformed;
-        const auto server = boost::asio::ip::make_address(std::string(next_word(line)), malformed);
-        if (!malformed) servers.push_back(server);
+        const std::string_view keyword = next_word(line);
+        if (keyword == "nameserver" && conf.servers.size() < max_name_servers) {
+            boost::system::error_code malformed;
+            const auto server =
+                boost::asio::ip::make_address(std::string(next_word(line)), malformed);
+            if (!malformed) conf.servers.push_back(server);
+        } else if (keyword == "search" || keyword == "domain") {
+            conf.search.clear();
+            for (auto word = next_word(line); !word.empty(); word = next_word(line))
+                conf.search.emplace_back(word);
+        }
     }
-    return servers;
+    return conf;
 }
 
 }  // namespace avahid::unicast

@@ -10,7 +10,6 @@ namespace {
 
 namespace wire = mdns::wire;
 
-constexpr std::uint16_t type_soa = 6;                   // RFC 1035 §3.2.2
 constexpr std::size_t max_udp_message = 512;            // §2.3.4
 constexpr std::uint8_t no_error = 0, no_such_name = 3;  // §4.1.1, RCODE
 
@@ -24,7 +23,7 @@ const wire::Name& local() {
 std::vector<std::uint8_t> soa_query(std::uint16_t id) {
     wire::Writer writer;
     writer.begin({.id = id, .recursion_desired = true}, max_udp_message);
-    writer.question(local(), type_soa, wire::class_in);
+    writer.question(local(), wire::type::soa, wire::class_in);
     const wire::Bytes bytes = writer.finish();
     return {bytes.begin(), bytes.end()};
 }
@@ -35,12 +34,12 @@ std::optional<bool> zone_exists(std::span<const std::uint8_t> reply, std::uint16
     const wire::Header& header = message.header();
     if (!header.response || header.id != id || header.opcode != 0) return std::nullopt;
     const auto asked = message.questions();
-    if (asked.size() != 1 || !asked[0].name.equals(local()) || asked[0].type != type_soa)
+    if (asked.size() != 1 || !asked[0].name.equals(local()) || asked[0].type != wire::type::soa)
         return std::nullopt;
     if (header.rcode == no_such_name) return false;
     if (header.rcode != no_error) return std::nullopt;
     return std::ranges::any_of(message.answers(), [](const wire::RecordView& record) {
-        return record.type == type_soa && record.name.equals(local());
+        return record.type == wire::type::soa && record.name.equals(local());
     });
 }
 

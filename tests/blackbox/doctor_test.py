@@ -180,7 +180,7 @@ class Patient(DoctorCase):
     def test_dns_server_with_a_zone_local(self):
         server = self.alpha.socket(socket.AF_INET, socket.SOCK_DGRAM)
         server.bind(("127.0.0.1", 53))
-        soa = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 60, 24) + b"\0\0" + bytes(20) + b"\0\0"
+        soa = b"\xc0\x0c" + struct.pack("!HHIH", 6, 1, 60, 22) + b"\0\0" + bytes(20)
 
         def serve():
             with contextlib.suppress(OSError):

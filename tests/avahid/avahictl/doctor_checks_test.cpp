@@ -4,9 +4,9 @@
 
 #include <functional>
 
+#include "tools/avahictl/doctor/ask_dns.hpp"
 #include "tools/avahictl/doctor/checks.hpp"
 #include "tools/avahictl/doctor/nsswitch.hpp"
-#include "tools/avahictl/doctor/resolv_conf.hpp"
 
 namespace avahictl::doctor {
 namespace {
@@ -207,35 +207,13 @@ TEST(DoctorNsswitch, RefusesWhatDoesNot) {
     }
 }
 
-// ---- resolv.conf and the question ----
+// ---- DNS ----
 
-TEST(DoctorResolvConf, IsRead) {
-    const auto conf = parse_resolv_conf(
-        "# x\nnameserver 10.0.0.1\nnameserver fe80::1%eth0\ndomain a\nsearch b.local c\noptions "
-        "x\n");
-    EXPECT_THAT(conf.servers, ElementsAre("10.0.0.1", "fe80::1%eth0"));
-    EXPECT_THAT(conf.search, ElementsAre("b.local", "c"));
-    EXPECT_TRUE(is_local_domain("Local.") && is_local_domain("corp.local"));
-    EXPECT_FALSE(is_local_domain("localdomain") || is_local_domain("local.example"));
-}
-
-TEST(DoctorResolvConf, KnowsAZoneLocal) {
-    auto reply = soa_query(7);
-    reply[2] |= 0x80;
-    EXPECT_FALSE(is_soa_of_local(reply, 7));
-    reply[7] = 1;
-    const std::vector<std::uint8_t> soa = {0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 9, 0, 2, 0, 0};
-    reply.insert(reply.end(), soa.begin(), soa.end());
-    EXPECT_TRUE(is_soa_of_local(reply, 7));
-    EXPECT_FALSE(is_soa_of_local(reply, 8));
-    auto negative = reply;
-    negative[3] = 3;
-    EXPECT_FALSE(is_soa_of_local(negative, 7));
-    auto other_type = reply;
-    other_type[26] = 1;
-    EXPECT_FALSE(is_soa_of_local(other_type, 7));
-    for (std::size_t size = 0; size < 35; ++size)
-        EXPECT_FALSE(is_soa_of_local(std::span(reply).first(size), 7)) << size;
+TEST(DoctorDns, KnowsDomainsThatAreLocal) {
+    for (const char* domain : {"local", "Local.", "corp.local", "corp.LOCAL."})
+        EXPECT_TRUE(is_local_domain(domain)) << domain;
+    for (const char* domain : {"", ".", "localdomain", "local.example", "nolocal", "ocal"})
+        EXPECT_FALSE(is_local_domain(domain)) << domain;
 }
 
 }  // namespace

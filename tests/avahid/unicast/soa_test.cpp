@@ -46,6 +46,17 @@ TEST(LocalZoneSoa, ARecordOfLocalItselfMeansThatTheZoneExists) {  // NSS-§name-
     EXPECT_EQ(zone_exists(reply(0x85, 0x00, "LOCAL"), id), true);
 }
 
+TEST(LocalZoneSoa, ItsNameMayPointToTheQuestions) {
+    Bytes bytes = reply(0x81, 0x80);
+    bytes[7] = 1;
+    const Bytes record{0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 60, 0, 22, 0, 0, 0, 0, 0,
+                       1,    0,  0, 0, 1, 0, 0, 0, 1, 0,  0, 0,  1, 0, 0, 0, 1};
+    bytes.insert(bytes.end(), record.begin(), record.end());
+    EXPECT_EQ(zone_exists(bytes, id), true);
+    bytes[3] = 0x83;
+    EXPECT_EQ(zone_exists(bytes, id), false);
+}
+
 TEST(LocalZoneSoa, NoSuchNameOrNoDataMeansThatItDoesNot) {  // NSS-§name-03
     EXPECT_EQ(zone_exists(reply(0x81, 0x83), id), false);
     EXPECT_EQ(zone_exists(reply(0x81, 0x80), id), false);

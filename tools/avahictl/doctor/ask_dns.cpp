@@ -1,4 +1,5 @@
-// Asks DNS servers; apart from resolv_conf.cpp, which is pure.
+#include "tools/avahictl/doctor/ask_dns.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -6,8 +7,11 @@
 #include <array>
 #include <boost/asio/ip/udp.hpp>
 #include <chrono>
+#include <random>
+#include <span>
 
-#include "tools/avahictl/doctor/resolv_conf.hpp"
+#include "avahid/config/text.hpp"
+#include "avahid/unicast/soa.hpp"
 
 namespace avahictl::doctor {
 
@@ -16,7 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto patience = std::chrono::milliseconds(1500);
-constexpr std::size_t max_servers = 3;  // as many as the C library asks
 constexpr std::uint16_t dns_port = 53;
 
 struct Asked {
@@ -25,10 +28,7 @@ struct Asked {
     std::uint16_t id = 0;
 };
 
-int open_socket(const std::string& server) {
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(server, error);
-    if (error) return -1;
+int open_socket(const boost::asio::ip::address& address) {
     const boost::asio::ip::udp::endpoint to(address, dns_port);
     const int descriptor =
         ::socket(address.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -40,16 +40,16 @@ int open_socket(const std::string& server) {
     return descriptor;
 }
 
-std::vector<Asked> ask(const std::vector<std::string>& servers) {
+std::vector<Asked> ask(const std::vector<boost::asio::ip::address>& servers) {
+    std::random_device random;
     std::vector<Asked> asked;
-    for (const std::string& server : servers) {
-        if (asked.size() == max_servers) break;
+    for (const auto& server : servers) {
         const int descriptor = open_socket(server);
         if (descriptor < 0) continue;
-        const auto id = static_cast<std::uint16_t>(::getpid() + static_cast<int>(asked.size()));
-        const auto query = soa_query(id);
+        const auto id = static_cast<std::uint16_t>(random());
+        const auto query = avahid::unicast::soa_query(id);
         ::send(descriptor, query.data(), query.size(), MSG_NOSIGNAL);
-        asked.push_back({server, descriptor, id});
+        asked.push_back({server.to_string(), descriptor, id});
     }
     return asked;
 }
@@ -62,7 +62,7 @@ std::string take_replies(std::vector<Asked>& asked, const std::vector<pollfd>& p
         std::array<std::uint8_t, 4096> bytes;
         const ssize_t count = ::recv(asked[i].descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT);
         const auto reply = std::span(bytes).first(count > 0 ? static_cast<std::size_t>(count) : 0);
-        if (is_soa_of_local(reply, asked[i].id)) found = asked[i].server;
+        if (avahid::unicast::zone_exists(reply, asked[i].id) == true) found = asked[i].server;
         ::close(std::exchange(asked[i].descriptor, -1));
     }
     std::erase_if(asked, [](const Asked& one) { return one.descriptor < 0; });
@@ -71,7 +71,17 @@ std::string take_replies(std::vector<Asked>& asked, const std::vector<pollfd>& p
 
 }  // namespace
 
-std::string server_of_local(const std::vector<std::string>& servers) {
+bool is_local_domain(std::string_view domain) {
+    constexpr std::string_view local = "local";
+    if (domain.ends_with('.')) domain.remove_suffix(1);
+    if (domain.size() < local.size()) return false;
+    const auto last = domain.substr(domain.size() - local.size());
+    const bool whole = last.size() == domain.size();
+    return avahid::config::equals_ignoring_case(last, local) &&
+           (whole || domain[domain.size() - local.size() - 1] == '.');
+}
+
+std::string server_of_local(const std::vector<boost::asio::ip::address>& servers) {
     auto asked = ask(servers);
     const auto until = Clock::now() + patience;
     std::string found;

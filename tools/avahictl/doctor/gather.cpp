@@ -6,7 +6,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "tools/avahictl/doctor/resolv_conf.hpp"
+#include "avahid/unicast/resolv_conf.hpp"
+#include "tools/avahictl/doctor/ask_dns.hpp"
 #include "tools/avahictl/doctor/run_program.hpp"
 #include "tools/avahictl/json_fields.hpp"
 
@@ -34,7 +35,8 @@ NssFacts gather_nss() {
 }
 
 DnsFacts gather_dns() {
-    const auto conf = parse_resolv_conf(read_file("/etc/resolv.conf").value_or(""));
+    const auto conf =
+        avahid::unicast::parse_resolv_conf(read_file("/etc/resolv.conf").value_or(""));
     DnsFacts dns;
     std::ranges::copy_if(conf.search, std::back_inserter(dns.local_search), is_local_domain);
     dns.local_server = server_of_local(conf.servers);

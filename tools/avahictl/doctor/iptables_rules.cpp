@@ -4,6 +4,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "avahid/config/text.hpp"
+
 namespace avahictl::doctor {
 
 namespace {
@@ -110,14 +112,6 @@ Rule read_rule(const Words& words, const Flow& flow) {
     return rule;
 }
 
-std::string hook_of(const std::string& chain) {
-    std::string hook = chain;
-    std::ranges::transform(hook, hook.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return hook;
-}
-
 }  // namespace
 
 std::vector<Table> iptables_tables(std::string_view saved, const Flow& flow) {
@@ -137,7 +131,7 @@ std::vector<Table> iptables_tables(std::string_view saved, const Flow& flow) {
         if (line.starts_with(':')) {
             const std::string name = words[0].substr(1);
             const bool built_in = words[1] != "-";
-            chains[name].hook = built_in ? hook_of(name) : "";
+            chains[name].hook = built_in ? avahid::config::lowered(name) : "";
             chains[name].drops = words[1] == "DROP";
         } else if (words[0] == "-A") {
             chains[words[1]].rules.push_back(read_rule(words, flow));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "avahid/config/text.hpp"
+
 namespace avahictl::doctor {
 
 namespace {
@@ -10,13 +12,6 @@ namespace {
 constexpr auto check = "nsswitch";
 constexpr auto good_line =
     "set \"hosts: files avahid [NOTFOUND=return] dns\" in /etc/nsswitch.conf";
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
 
 bool asks_avahid(const Source& source) {
     return source.name == "avahid" || source.name.starts_with("mdns");
@@ -44,10 +39,11 @@ bool Source::returns_on(std::string_view status) const {
     for (std::string word; in >> word;) {
         const auto equals = word.find('=');
         if (equals == std::string::npos) continue;
-        std::string of = lower(word.substr(0, equals));
+        std::string of = avahid::config::lowered(word.substr(0, equals));
         const bool negated = of.starts_with('!');
         if (negated) of.erase(0, 1);
-        if ((of == status) != negated) returns = lower(word.substr(equals + 1)) == "return";
+        if ((of == status) != negated)
+            returns = avahid::config::lowered(word.substr(equals + 1)) == "return";
     }
     return returns;
 }
@@ -69,7 +65,7 @@ std::vector<Source> hosts_sources(std::string_view nsswitch) {
         for (std::string word; words >> word;) {
             inside = inside || word.front() == '[';
             if (!inside) {
-                sources.push_back({lower(word), ""});
+                sources.push_back({avahid::config::lowered(word), ""});
                 continue;
             }
             const bool end = word.back() == ']';
