@@ -1,4 +1,5 @@
-// avahid/file_watch.hpp: tells when service folders or hosts files have changed, by inotify(7).
+// avahid/file_watch.hpp: tells when service folders, or files such as hosts, have changed, by
+// inotify(7).
 // Watches every folder on the way to them, so that one which does not exist yet, is replaced or
 // renamed, or is reached by a symbolic link that is turned elsewhere is seen, too. Bursts of
 // changes (an editor's rename dance, a package being unpacked) are told of once, when they are

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "avahid/dbus/greeting.hpp"
+#include "avahid/file_watch.hpp"
 
 namespace avahid::dbus {
 namespace {
@@ -25,6 +26,9 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr auto retry_time = milliseconds(500);
+// A bus that is not there is told of when it comes; this is for news that did not reach us.
+constexpr auto slow_retry_time = std::chrono::seconds(30);
+constexpr int tries_on_news = 10;  // its socket may be there before it listens
 constexpr auto greeting_patience = milliseconds(2000);
 constexpr int batch = 64;  // messages dealt with before others have their turn
 // The bus itself answers in no time, or it is as good as gone.
@@ -51,8 +55,10 @@ struct Bus::Impl : std::enable_shared_from_this<Bus::Impl> {
     void connect();
     void try_connect();
     void take_name();
-    void failed(const std::string& why);
-    void retry_later();
+    enum class Socket { answers, absent };
+    void failed(const std::string& why, Socket state);
+    void retry_after(milliseconds time);
+    bool watch_socket();
     void lost(const std::string& why);
     void close();
 
@@ -68,6 +74,8 @@ struct Bus::Impl : std::enable_shared_from_this<Bus::Impl> {
     Hooks hooks;
     boost::asio::steady_timer retry;
     std::optional<Greeting> greeting;
+    std::optional<FileWatch> watch;  // while there is no bus: for its socket
+    int tries_left = 0;
     std::unique_ptr<sdbus::IConnection> connection;
     // Of one connection; handlers of an older one find another number here.
     unsigned epoch = 0;
@@ -85,11 +93,16 @@ struct Bus::Impl : std::enable_shared_from_this<Bus::Impl> {
 
 /// Connecting waits for the bus: it must be one that answers.
 void Bus::Impl::greet() {
+    retry.cancel();
     const auto socket_path = socket_of(address);
     if (!socket_path) return connect();
     greeting.emplace(io);
     greeting->start(*socket_path, greeting_patience, [this](const error_code& error) {
-        error ? failed(error.message()) : connect();
+        if (!error) return connect();
+        namespace errc = boost::system::errc;
+        const bool absent =
+            error == errc::no_such_file_or_directory || error == errc::connection_refused;
+        failed(error.message(), absent ? Socket::absent : Socket::answers);
     });
 }
 
@@ -99,8 +112,9 @@ void Bus::Impl::connect() {
         try_connect();
     } catch (const sdbus::Error& error) {
         close();
-        return failed(error.getMessage());
+        return failed(error.getMessage(), Socket::answers);
     }
+    watch.reset();
     told_of_failure = false;
     hooks.serving();
     process_soon();
@@ -137,13 +151,33 @@ void Bus::Impl::take_name() {
 }
 
 /// Once, until it has worked: the bus may be absent for good.
-void Bus::Impl::failed(const std::string& why) {
+void Bus::Impl::failed(const std::string& why, Socket state) {
     if (!std::exchange(told_of_failure, true)) hooks.missing(address + ": " + why);
-    retry_later();
+    const bool told_of = state == Socket::absent && watch_socket();
+    const bool soon = !told_of || tries_left > 0;
+    if (soon && told_of) --tries_left;
+    retry_after(soon ? retry_time : slow_retry_time);
 }
 
-void Bus::Impl::retry_later() {
-    retry.expires_after(retry_time);
+/// \return false: its coming will not be told of
+bool Bus::Impl::watch_socket() {
+    if (watch) return true;
+    const auto path = socket_of(address);
+    if (!path || path->front() == '\0') return false;
+    watch.emplace(
+        io,
+        [this] {
+            tries_left = tries_on_news;
+            greet();
+        },
+        FileWatch::Pace{});
+    if (watch->start({}, {*path}).empty()) return true;
+    watch.reset();
+    return false;
+}
+
+void Bus::Impl::retry_after(milliseconds time) {
+    retry.expires_after(time);
     retry.async_wait([weak = weak_from_this()](const error_code& cancelled) {
         const auto self = weak.lock();
         if (!cancelled && self && !self->stopped) self->greet();
@@ -154,7 +188,7 @@ void Bus::Impl::lost(const std::string& why) {
     close();
     hooks.lost(address + ": " + why);
     told_of_failure = true;
-    retry_later();
+    retry_after(retry_time);
 }
 
 void Bus::Impl::close() {
@@ -255,6 +289,7 @@ void Bus::stop() {
     impl_->stopped = true;
     impl_->retry.cancel();
     impl_->greeting.reset();
+    impl_->watch.reset();
     impl_->close();
 }
 
