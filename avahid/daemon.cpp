@@ -30,7 +30,6 @@
 #include "avahid/send_limit.hpp"
 #include "avahid/session/session.hpp"
 #include "avahid/simple/server.hpp"
-#include "avahid/spare_memory.hpp"
 #include "avahid/static_services.hpp"
 #include "avahid/unicast/local_zone.hpp"
 #include "avahid/varlink/server.hpp"
@@ -54,9 +53,9 @@ constexpr auto goodbye_time = std::chrono::seconds(2);  // at the most, when sto
 constexpr auto dying_time = std::chrono::seconds(1);
 constexpr auto dying_pause = std::chrono::milliseconds(50);
 
-mdns::engine::Config engine_config(const config::Config& config) {
+std::uint64_t random_seed() {
     std::random_device device;
-    return {(std::uint64_t{device()} << 32) | device(), config.server.cache_memory_max};
+    return (std::uint64_t{device()} << 32) | device();
 }
 
 host::Options host_options(const config::Config& config) {
@@ -216,7 +215,6 @@ struct Daemon::Impl final : session::Machine {
     boost::asio::steady_timer last_call{io};
     boost::asio::steady_timer retry{io};
     bool retrying = false;
-    SpareMemory spare_memory{io};
     Instant looked_for_others{};
     boost::asio::signal_set signals{io, SIGINT, SIGTERM};
     boost::asio::signal_set requests{io, SIGHUP, SIGUSR1};
@@ -267,9 +265,9 @@ Daemon::Impl::Impl(Setup given)
                                     if (!stopping) stop();
                                 })
                           : nullptr),
-      engine(engine_config(setup.config)),
-      catalogue(engine, {.negative_timeout = setup.config.control.negative_timeout}),
-      host(engine, host_options(setup.config)),
+      engine({.seed = random_seed()}),
+      catalogue(engine, {.seed = random_seed()}),
+      host(engine, {}),
       static_hosts(engine),
       sockets(
           io,
@@ -284,7 +282,7 @@ Daemon::Impl::Impl(Setup given)
       services(catalogue, [this](const std::string& name) { return ifindex_of(name).value_or(0); }),
       workstations(catalogue),
       static_files(io, [this] { on_static_files(); }, {}),
-      session(catalogue, *this, session_limits(setup.config)),
+      session(catalogue, *this, {}),
       varlink(
           io, session, [this] { pump(); }, log_line),
       simple(
@@ -417,7 +415,6 @@ void Daemon::Impl::on_link_event(const net::LinkEvent& event) {
     if (event.kind == net::LinkEvent::Kind::gone || found == monitor.interfaces().end()) {
         links.on_interface_gone(now, event.ifindex);
         link_local.on_interface_gone(event.ifindex);
-        spare_memory.give_back_soon();
     } else {
         links.on_interface(now, found->second);
         link_local.on_interface(found->second);
