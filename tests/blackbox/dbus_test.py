@@ -381,6 +381,19 @@ say([s[1:] for s in c.signals if s[0] == path])
                 self.assertEqual([s[0] for s in seen], [s[0] for s in theirs])
                 self.assertTrue(all(i[1][5] & CACHED for i in items))
 
+    def test_a_resolver_that_has_answered_does_not_fail_afterwards(self):
+        """And one that has not fails once, when its 5 s are over."""
+        script = """
+c = Client()
+i = c.call("Server", "GetNetworkInterfaceIndexByName", "s", "eth0")
+known, unknown = (c.call("Server", "ServiceResolverNew", "iisssiu", i, 0, name, "_known._tcp",
+                         "local", 0, 0) for name in ("Known", "Nobody"))
+spin(7)
+for path in known, unknown:
+    say([s[1] for s in c.signals if s[0] == path])
+"""
+        self.assertEqual(self.both(script), [["Found"], ["Failure"]])
+
     def test_results_of_calls(self):
         """Flags: our resolvers do not tell whether an answer was in the cache."""
         script = """
