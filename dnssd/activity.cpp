@@ -52,13 +52,20 @@ void LocalNames::remove(Handle handle) {
 }
 
 bool Reserved::collides(const GroupRecord& wanted) const {
-    using mdns::engine::Sharing;
-    const auto [begin, end] = records_.equal_range(folded(wanted.published.record.name));
+    const std::string name = folded(wanted.published.record.name);
+    if (collides_with(unique_, name, wanted)) return true;
+    // Shared records stand each other.
+    return wanted.published.sharing == mdns::engine::Sharing::unique &&
+           collides_with(shared_, name, wanted);
+}
+
+bool Reserved::collides_with(const Records& records, const std::string& name,
+                             const GroupRecord& wanted) const {
+    const auto [begin, end] = records.equal_range(name);
     return std::any_of(begin, end, [&](const auto& entry) {
-        const auto& [other, scope, to_host] = entry.second.record;
+        const auto& [other, scope, to_host] = entry.second;
         const auto& ours = wanted.published;
         if (other.record.type != ours.record.type || !scope.overlaps(wanted.scope)) return false;
-        if (other.sharing == Sharing::shared && ours.sharing == Sharing::shared) return false;
         const auto company = std::min(other.company, ours.company);
         if (company == mdns::engine::Company::any) return false;
         return !other.record.same_data(ours.record);
@@ -66,20 +73,16 @@ bool Reserved::collides(const GroupRecord& wanted) const {
 }
 
 void Reserved::add(Handle group, const GroupRecord& record) {
-    std::string name = folded(record.published.record.name);
-    names_[group].push_back(name);
-    records_.emplace(std::move(name), Record{group, record});
+    Records& records =
+        record.published.sharing == mdns::engine::Sharing::shared ? shared_ : unique_;
+    const auto at = records.emplace(folded(record.published.record.name), record);
+    places_[group].push_back({records, at});
 }
 
 void Reserved::remove(Handle group) {
-    const auto names = names_.extract(group);
-    if (names.empty()) return;
-    for (const std::string& name : names.mapped()) {
-        const auto [begin, end] = records_.equal_range(name);
-        const auto found = std::find_if(
-            begin, end, [&](const auto& entry) { return entry.second.group == group; });
-        if (found != end) records_.erase(found);
-    }
+    const auto places = places_.extract(group);
+    if (places.empty()) return;
+    for (const Place& place : places.mapped()) place.records.erase(place.at);
 }
 
 bool Context::reachable(const Scope& scope) const {

@@ -51,12 +51,18 @@ public:
     void remove(Handle group);
 
 private:
-    struct Record {
-        Handle group;
-        GroupRecord record;
+    using Records = std::multimap<std::string, GroupRecord>;  // by folded name
+    struct Place {
+        Records& records;
+        Records::iterator at;
     };
-    std::unordered_multimap<std::string, Record> records_;  // by folded name
-    std::unordered_map<Handle, std::vector<std::string>> names_;
+    bool collides_with(const Records& records, const std::string& name,
+                       const GroupRecord& wanted) const;
+
+    // Apart: a shared name, such as a type's, has as many records as there are services.
+    Records unique_;
+    Records shared_;
+    std::unordered_map<Handle, std::vector<Place>> places_;
 };
 
 /// Host names that were asked for in vain a moment ago, and which families did not answer.

@@ -32,7 +32,7 @@ HostLookup::HostLookup(Context& context, Handle handle, Name name, Families fami
       key_(folded(name_), scope.ifindex, scope.family) {}
 
 void HostLookup::start(Instant now) {
-    if (!is_local(name_) || !context_.reachable(scope_) || answer_from_memory()) {
+    if (!is_local(name_) || !context_.reachable(scope_) || is_known_already(now)) {
         context_.report_later(handle_);
         return;
     }
@@ -55,13 +55,18 @@ void HostLookup::end(Instant now) {
 void HostLookup::on_added(Instant now, const mdns::engine::RecordAdded& added) {
     if (done_) return context_.finish(handle_);  // the remembered miss is none any more
     if (added.record.type == type::cname) return follow(now, added.record);
+    if (keep(added)) settle(now);
+}
+
+/// \return false: it is no address
+bool HostLookup::keep(const mdns::engine::RecordAdded& added) {
     const auto address = address_in(added.record);
-    if (!address) return;
+    if (!address) return false;
     answers_.push_back(
         {added.link,
          added.record.name,
          {added.link.ifindex, *address, added.record.ttl, added.link.family, added.local}});
-    settle(now);
+    return true;
 }
 
 void HostLookup::on_removed(Instant, const mdns::engine::RecordRemoved& removed) {
@@ -130,7 +135,8 @@ bool HostLookup::answered_as_wanted() const {
 }
 
 bool HostLookup::known(int ifindex, Family family) const {
-    return denials_.contains({ifindex, family}) ||
+    return (family == Family::ipv4 ? missed_.ipv4 : missed_.ipv6) ||
+           denials_.contains({ifindex, family}) ||
            std::any_of(answers_.begin(), answers_.end(), [&](const Answer& answer) {
                return answer.link.ifindex == ifindex && family_of(answer.address.address) == family;
            });
@@ -175,28 +181,49 @@ HostResult HostLookup::result() const {
         }
     }
     if (!result.addresses.empty()) return result;
-    const bool exists = !answers_.empty() || !denials_.empty() || other_family_exists_;
+    const bool other_exists = (missed_.ipv4 || missed_.ipv6) && (!missed_.ipv4 || !missed_.ipv6);
+    const bool exists = !answers_.empty() || !denials_.empty() || other_exists;
     result.outcome =
         exists ? HostResult::Outcome::no_such_family : HostResult::Outcome::no_such_name;
     return result;
 }
 
-// ---- the memory of misses ----
+// ---- what needs no asking: the cache, and the memory of misses ----
 
-bool HostLookup::answer_from_memory() {
-    const auto found = context_.misses.by_name.find(key_);
-    if (found == context_.misses.by_name.end()) return false;
-    const auto& missed = found->second;
-    if ((wants(Family::ipv4) && !missed.ipv4) || (wants(Family::ipv6) && !missed.ipv6))
-        return false;
-    other_family_exists_ = !missed.ipv4 || !missed.ipv6;
-    return true;
+bool HostLookup::is_known_already(Instant now) {
+    const auto missed = context_.misses.by_name.find(key_);
+    if (missed != context_.misses.by_name.end()) missed_ = missed->second;
+    const bool all = (!wants(Family::ipv4) || missed_.ipv4 || recall(now, Family::ipv4)) &&
+                     (!wants(Family::ipv6) || missed_.ipv6 || recall(now, Family::ipv6));
+    const bool nothing = answers_.empty() && denials_.empty();  // so all of it was missed
+    if (all && (nothing || any_interface_is_complete())) return true;
+    answers_.clear();
+    denials_.clear();
+    missed_ = {};
+    return false;
+}
+
+/// \return false: it has to be asked for
+bool HostLookup::recall(Instant now, Family family) {
+    bool alias = false;
+    const bool complete = context_.engine.recall(
+        now,
+        {.name = name_, .type = family == Family::ipv4 ? type::a : type::aaaa, .scope = scope_},
+        [&](const mdns::engine::Output& known) {
+            if (const auto* added = std::get_if<mdns::engine::RecordAdded>(&known)) {
+                alias |= added->record.type == type::cname;
+                keep(*added);
+            } else if (const auto* none = std::get_if<mdns::engine::NoSuchRecord>(&known)) {
+                denials_.emplace(none->link.ifindex, family);
+            }
+        });
+    return complete && !alias;
 }
 
 /// Denials need no memory here: the cache has them.
 bool HostLookup::remember(Instant now) {
     auto& by_name = context_.misses.by_name;
-    if (!timed_out_ || asked_.empty() || by_name.size() >= max_misses) return false;
+    if (!(timed_out_ || waited_) || asked_.empty() || by_name.size() >= max_misses) return false;
     const Misses::Families missed{!answered(Family::ipv4), !answered(Family::ipv6)};
     if (!missed.ipv4 && !missed.ipv6) return false;
     remembered_ = by_name.emplace(key_, missed).second;

@@ -1,8 +1,9 @@
 // dnssd/host_lookup.hpp: the addresses of a name, once (PRODUCT "A host lookup is done"): when one
 // interface has given both families, each by a record or by a denial; 50 ms after the first
-// address; or at the negative timeout. Both families are always asked, also for a caller that waits
-// for one: its next call is for the other. What did not answer is remembered for 2 s with its
-// queries open, so that a host which appears meanwhile is found.
+// address; or at the negative timeout. What is known already is told without asking. Else both
+// families are asked, also for a caller that waits for one: its next call is for the other. What
+// did not answer is remembered for 2 s with its queries open, so that a host which appears
+// meanwhile is found.
 #pragma once
 
 #include "dnssd/activity.hpp"
@@ -41,6 +42,7 @@ private:
     };
     using Denial = std::pair<int, mdns::engine::Family>;  // on this interface, of this family
 
+    bool keep(const mdns::engine::RecordAdded& added);
     void ask(Instant now, const mdns::wire::Name& name);
     void follow(Instant now, const mdns::wire::Record& alias);
     void settle(Instant now);
@@ -53,7 +55,8 @@ private:
     bool any_interface_is_complete() const;
     bool is_enough() const;
 
-    bool answer_from_memory();
+    bool is_known_already(Instant now);
+    bool recall(Instant now, mdns::engine::Family family);
     bool remember(Instant now);
     HostResult result() const;
 
@@ -68,9 +71,9 @@ private:
     bool waiting_ = false;  // the 50 ms are running
     bool waited_ = false;   // they are over
     bool timed_out_ = false;
-    bool other_family_exists_ = false;  // known from the memory of a miss
-    bool done_ = false;                 // the result is out
-    bool remembered_ = false;           // in context_.misses, until the timer or an answer
+    Misses::Families missed_;  // known from the memory of a miss
+    bool done_ = false;        // the result is out
+    bool remembered_ = false;  // in context_.misses, until the timer or an answer
 };
 
 }  // namespace dnssd

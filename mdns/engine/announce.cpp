@@ -1,5 +1,7 @@
 #include "mdns/engine/announce.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include "mdns/constants.hpp"
 
 namespace mdns::engine {
@@ -25,16 +27,16 @@ void Announce::on_timer(Instant now, Claim& claim) {
     claim.timer = Scheduler::none;
     room_.host.progressed.push_back(claim.id);
     bool more = false;
-    due_.clear();
+    boost::container::small_vector<RecordIndex, 8> ready;
     for (const RecordIndex index : room_.host.zone.entry(claim.id)->records) {
-        const LinkRecord& record = room_.records[index];
+        const LinkRecord& record = room_.records.peek(index);
         if (record.announcements_left == 0) continue;
         // On its way for another publication: one packet is one announcement.
         const bool leaving = record.pending != LinkRecord::not_pending;
-        if (!leaving) due_.push_back(index);
+        if (!leaving) ready.push_back(index);
         more = more || leaving || record.announcements_left > 1;
     }
-    for (const RecordIndex index : due_) {
+    for (const RecordIndex index : ready) {
         --room_.records[index].announcements_left;
         announce_set(now, index);
     }

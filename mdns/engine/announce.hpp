@@ -25,7 +25,6 @@ private:
     void announce_set(Instant now, RecordIndex member);
 
     Room& room_;
-    std::vector<RecordIndex> due_;  // scratch
 };
 
 }  // namespace mdns::engine

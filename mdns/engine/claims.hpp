@@ -2,9 +2,8 @@
 // Written by probe, conflict and announce, each its own steps.
 #pragma once
 
-#include <unordered_map>
-
 #include "mdns/engine/scheduler.hpp"
+#include "mdns/engine/sparse_array.hpp"
 
 namespace mdns::engine {
 
@@ -19,30 +18,32 @@ enum class ClaimState : std::uint8_t {
 struct Claim {
     PublicationId id{};
     ClaimState state = ClaimState::waiting;
-    int probes_sent = 0;
+    std::uint8_t probes_sent = 0;
     Scheduler::Slot timer = Scheduler::none;
 
     bool verified() const {
         return state == ClaimState::announcing || state == ClaimState::established;
     }
+    bool operator==(const Claim&) const = default;
 };
 
 class Claims {
 public:
     Claim& make(PublicationId id) {
-        Claim& claim = claims_[static_cast<std::uint64_t>(id)];
+        Claim& claim = claims_[number(id)];
         claim.id = id;
         return claim;
     }
     Claim* find(PublicationId id) {
-        const auto found = claims_.find(static_cast<std::uint64_t>(id));
-        return found == claims_.end() ? nullptr : &found->second;
+        Claim* const found = claims_.find(number(id));
+        return found && found->id == id ? found : nullptr;
     }
     const Claim* find(PublicationId id) const { return const_cast<Claims*>(this)->find(id); }
-    void erase(PublicationId id) { claims_.erase(static_cast<std::uint64_t>(id)); }
+    void erase(PublicationId id) { claims_.reset(number(id)); }
 
 private:
-    std::unordered_map<std::uint64_t, Claim> claims_;
+    static std::uint64_t number(PublicationId id) { return static_cast<std::uint64_t>(id); }
+    SparseArray<Claim> claims_;  // no publication has the id 0
 };
 
 }  // namespace mdns::engine

@@ -6,7 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "mdns/constants.hpp"
+#include "mdns/engine/answer.hpp"
+#include "mdns/engine/asked_unicast.hpp"
 #include "mdns/engine/engine.hpp"
+#include "mdns/engine/marks.hpp"
 #include "mdns/engine/random.hpp"
 #include "mdns/engine/zone.hpp"
 #include "mdns/wire/writer.hpp"
@@ -42,6 +46,9 @@ public:
         queue_.clear();
         arena_.clear();
         next_ = 0;
+        // A burst, such as ten thousand services at the start, comes once.
+        if (queue_.capacity() > kept) queue_.shrink_to_fit();
+        if (arena_.capacity() > kept * max_packet) arena_.shrink_to_fit();
     }
 
 private:
@@ -50,10 +57,13 @@ private:
         std::size_t begin;  // in the arena
         std::size_t size;
     };
+    static constexpr std::size_t kept = 64;  // outputs of one input
     std::vector<Item> queue_;
     std::vector<std::uint8_t> arena_;
     std::size_t next_ = 0;
 };
+
+class Cache;
 
 struct Context {
     explicit Context(const Config& given)
@@ -69,8 +79,14 @@ struct Context {
     wire::Writer writer;
     bool heard_goodbye = false;               // in the message just handled
     std::vector<PublicationId> contradicted;  // by it: in doubt on the whole interface
-    std::size_t cache_bytes = 0;              // over all links
-    std::vector<PublicationId> progressed;    // publications whose state on some link changed
+    std::vector<Cache*> caches;               // of all links
+    std::size_t cache_bytes = 0;              // in them
+    AskedUnicast asked_unicast;
+    Marks matched;  // by the query at hand
+    Marks known;    // to who asks it
+    Marks packed;   // in the packet being written
+    Scratch scratch;
+    std::vector<PublicationId> progressed;  // publications whose state on some link changed
 };
 
 }  // namespace mdns::engine

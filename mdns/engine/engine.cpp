@@ -165,6 +165,7 @@ void Engine::Impl::tell_sibling(Instant now, const Source& source, Link& sibling
 
 void Engine::on_time(Instant now) {
     impl_->host.outputs.recycle();
+    impl_->host.asked_unicast.forget_old(now);
     while (const auto due = impl_->timers.pop_due(now)) {
         if (due->timer == Timer::update) {
             const auto id = static_cast<PublicationId>(due->id);
@@ -326,6 +327,13 @@ void Engine::cancel(Instant now, QueryId id) {
     impl_->timers.disarm(found->second.settled);
     impl_->queries.erase(found);
     (void)now;
+}
+
+bool Engine::recall(Instant now, const Query& query, const Recalled& tell) const {
+    bool complete = false;
+    impl_->for_links(query.scope,
+                     [&](const Link& link) { complete |= link.recall(now, query, tell); });
+    return complete;
 }
 
 void Engine::reconfirm(Instant now, const wire::Record& record, const Scope& scope) {

@@ -94,6 +94,9 @@ public:
 
     QueryId query(Instant now, const Query& query);
     void cancel(Instant now, QueryId id);
+    /// Tells what query() would tell at once, of all links; but asks nothing, and nobody waits.
+    /// \return on some link nothing could be added by asking
+    bool recall(Instant now, const Query& query, const Recalled& tell) const;
     /// A client found this cached record to be stale (§10.4).
     void reconfirm(Instant now, const wire::Record& record, const Scope& scope);
     void flush_cache(Instant now);

@@ -4,23 +4,33 @@
 
 namespace mdns::engine {
 
-std::vector<RecordIndex> Goodbye::say(std::span<const RecordIndex> ending, Why why) {
+std::vector<RecordIndex> Goodbye::say(Instant now, std::span<const RecordIndex> ending, Why why) {
     std::vector<RecordIndex> remaining;
     const Zone& zone = room_.host.zone;
     for (const RecordIndex index : ending) {
         if (zone[index].holders.size() > 1 || has_other_twin(index, ending)) continue;
         if (why == Why::contested && zone[index].sharing == Sharing::shared) continue;
         // Only what was announced (§10.1-05): a name still being probed was never ours.
-        const bool announced = room_.records[index].last_multicast != Instant{};
+        const bool announced = room_.records.peek(index).last_multicast != Instant{};
         if (!announced) continue;
         const std::size_t before = remaining.size();
         // What stays of a set when a publication goes is of others, who do not announce it again.
         const bool of_others = why != Why::changed && zone[index].company == Company::any;
         if (zone[index].sharing != Sharing::shared && !of_others)
             survivors(index, ending, remaining);
-        if (remaining.size() == before) room_.outbox.goodbye(zone.record(index));
+        const auto staying = std::span(remaining).subspan(before);
+        if (staying.empty() || wait(now, staying)) room_.outbox.goodbye(zone.record(index));
     }
     return remaining;
+}
+
+/// Multicast within the last second, they may not be announced at once (§6); and should they end
+/// meanwhile, they never are, and those before them had no goodbye.
+bool Goodbye::wait(Instant now, std::span<const RecordIndex> staying) const {
+    return std::ranges::any_of(staying, [&](RecordIndex index) {
+        room_.records.remember(index);
+        return room_.records.sent_within(index, now, record_interval);
+    });
 }
 
 /// Published in another scope too, and that stays: others may keep it.

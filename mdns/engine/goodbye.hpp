@@ -20,10 +20,11 @@ public:
     };
     /// These records of the publication end; those that others publish too are left alone.
     /// \return members of the same unique sets that stay: announcing them does what a goodbye
-    ///         would (§8.4), and better
-    std::vector<RecordIndex> say(std::span<const RecordIndex> ending, Why why);
+    ///         would (§8.4), and better; where it cannot be done at once, both are
+    std::vector<RecordIndex> say(Instant now, std::span<const RecordIndex> ending, Why why);
 
 private:
+    bool wait(Instant now, std::span<const RecordIndex> staying) const;
     bool has_other_twin(RecordIndex index, std::span<const RecordIndex> ending) const;
     void survivors(RecordIndex index, std::span<const RecordIndex> ending,
                    std::vector<RecordIndex>& found) const;

@@ -61,7 +61,8 @@ Kind classify(const Room& room, Instant now, const Source& source, const wire::M
         if (source.from.port != port) return Kind::bad_port;  // §6 "MUST silently ignore"
         if (source.to_group) return Kind::response;           // §11: then it is from this link
         const bool asked = std::ranges::any_of(message.answers(), [&](const auto& seen) {
-            return room.asked_unicast.recently(now, wire::hash(seen.name, room.host.key));
+            return room.host.asked_unicast.recently(now, room.id,
+                                                    wire::hash(seen.name, room.host.key));
         });
         if (!near) return Kind::off_link;
         return asked ? Kind::response : Kind::unsolicited;

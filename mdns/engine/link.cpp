@@ -37,6 +37,7 @@ void Link::on_datagram(Instant now, const Source& source, std::span<const std::u
             ++counters.unsolicited;
             break;
         case Kind::query:
+            room_.outbox.on_query(now, bytes.size());
             on_query(now, source, message);
             break;
         case Kind::legacy:
@@ -80,9 +81,9 @@ void Link::absorb(Instant now, const Source& from, const wire::Message& response
         const std::uint64_t hash = wire::hash(seen.name, room_.host.key);
         const auto change =
             room_.cache.absorb(now, seen, hash, speaker, query_.wanted(hash, seen.name, seen.type));
-        if (seen.cache_flush && seen.ttl != 0) room_.cache.flush_others(now, seen, hash);  // §10.2
         if (change) query_.on_change(now, *change);
     }
+    room_.cache.flush_others(now);  // §10.2
 }
 
 void Link::probe_again(Instant now, const Conflicts::Contradicted& contradicted) {
@@ -155,7 +156,7 @@ void Link::announce(Instant now, Claim& claim) {
 void Link::update(Instant now, PublicationId id, const Zone::Update& update) {
     Claim* const found = room_.claims.find(id);
     if (!found) return;
-    const auto survivors = goodbye_.say(update.removed, Goodbye::Why::changed);
+    const auto survivors = goodbye_.say(now, update.removed, Goodbye::Why::changed);
     if (found->state != ClaimState::lost) {
         // Before the old records end: a name that they have verified needs no probing (§8.4).
         if (found->verified() || probe_.has_new_name(id, update.added)) {
@@ -183,7 +184,7 @@ void Link::withdraw(Instant now, PublicationId id) {
     if (!claim) return;
     room_.timers.disarm(claim->timer);
     const auto& records = room_.host.zone.entry(id)->records;
-    goodbye_.say(records, contested(*claim) ? Goodbye::Why::contested : Goodbye::Why::withdrawn);
+    goodbye_.say(now, records, contested(*claim) ? Goodbye::Why::contested : Goodbye::Why::withdrawn);
     end(now, records);
     room_.claims.erase(id);
 }

@@ -16,7 +16,14 @@ namespace mdns::engine {
 
 class Link {
 public:
-    Link(Context& host, LinkId id, const LinkInfo& info) : room_(host, id, info) {}
+    Link(Context& host, LinkId id, const LinkInfo& info) : room_(host, id, info) {
+        room_.cache.set_asked(
+            [this](std::uint64_t hash, const wire::Name& name, std::uint16_t type) {
+                return query_.wanted(hash, name, type);
+            });
+    }
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
 
     void on_info(const LinkInfo& info) { room_.info = info; }
     void on_datagram(Instant now, const Source& source, std::span<const std::uint8_t> bytes);
@@ -38,6 +45,9 @@ public:
         query_.subscribe(now, id, query, replay);
     }
     void unsubscribe(QueryId id) { query_.unsubscribe(id); }
+    bool recall(Instant now, const Query& query, const Recalled& tell) const {
+        return query_.recall(now, query, tell);
+    }
     void reconfirm(Instant now, const wire::Record& record) { query_.reconfirm(now, record); }
     void flush_cache(Instant now) { query_.forget_cache(now); }
     void requery(Instant now) { query_.begin_again(now); }

@@ -32,10 +32,11 @@ void Observe::on_peer_question(Instant now, const Source& from, const wire::Mess
     for (const auto& question : query.questions()) {
         if (question.unicast_response) continue;  // the answer need not reach us
         const std::uint64_t hash = wire::hash(question.name, room_.host.key);
-        const auto places = room_.cache.find(hash, question.name);
-        for (const Cache::Place place : places.first(std::min(places.size(), max_observed))) {
+        std::size_t observed = 0;
+        for (const Cache::Place place : room_.cache.find(hash, question.name)) {
+            if (++observed > max_observed) break;
             const CachedRecord& record = room_.cache[place];
-            if (record.speaker == asker) continue;  // hosts do not answer themselves
+            if (record.said_by(asker)) continue;  // hosts do not answer themselves
             if (should_answer(record, question) && !lists(query, room_.cache.name(place), record))
                 expect_answer(now, place);
         }
@@ -48,12 +49,12 @@ void Observe::expect_answer(Instant now, Cache::Place place) {
     CachedRecord& record = room_.cache[place];
     if (now - record.received < record_interval) return;  // its owner need not repeat it yet
     // Two answers that were lost, a while apart, are no sign of anything.
-    if (!record.asked_in_vain || now - *record.asked_in_vain > reconfirm_time) {
-        record.asked_in_vain = now;
-    } else if (now - *record.asked_in_vain >= record_interval) {
-        room_.cache.end_by(
-            now, place,
-            std::max<Instant>(*record.asked_in_vain + reconfirm_time, now + reconfirm_interval));
+    const auto asked = record.asked_in_vain();
+    if (!asked || now - *asked > reconfirm_time) {
+        record.note_asked_in_vain(now);
+    } else if (now - *asked >= record_interval) {
+        room_.cache.end_by(now, place,
+                           std::max<Instant>(*asked + reconfirm_time, now + reconfirm_interval));
     }
 }
 

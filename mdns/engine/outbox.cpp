@@ -14,6 +14,7 @@ constexpr auto pace_time = std::chrono::milliseconds(10);
 constexpr auto join_time = std::chrono::milliseconds(20);
 constexpr std::size_t max_replies = 4096;
 constexpr std::size_t max_askers = 4;
+constexpr std::size_t kept_for_queries = 1024;
 
 template <class Item>
 void drop_front(std::vector<Item>& items, std::size_t count) {
@@ -42,6 +43,7 @@ void Outbox::answer(Instant now, const Answer& item, Window window, const Addres
         pending = &pending_.back();
     }
     pending->why.add(why);
+    was_asked_ = was_asked_ || asker;
     if (!asker || pending->askers.size() == max_askers) {
         pending->for_all = true;
     } else if (std::ranges::find(pending->askers, *asker) == pending->askers.end()) {
@@ -56,7 +58,7 @@ Instant Outbox::last_sent(const Answer& item) const {
         const auto sent = denials_sent_.find(item.denied);
         return sent == denials_sent_.end() ? Instant{} : sent->second;
     }
-    Instant last = records_[item.record].last_multicast;
+    Instant last = records_.peek(item.record).last_multicast;
     const ZoneRecord& record = host_.zone[item.record];
     if (record.sharing == Sharing::shared && !record.has_twin) return last;
     for (const RecordIndex other : host_.zone.at(record.owner)) {
@@ -64,7 +66,7 @@ Instant Outbox::last_sent(const Answer& item) const {
         const bool same_set = record.sharing != Sharing::shared && records_.active(other) &&
                               host_.zone[other].type == record.type;
         if (!same && !same_set) continue;
-        last = std::max(last, records_[other].last_multicast);
+        last = std::max(last, records_.peek(other).last_multicast);
     }
     return last;
 }
@@ -74,15 +76,16 @@ bool Outbox::twin_says_it(RecordIndex record) const {
     if (!host_.zone[record].has_twin) return false;
     const auto& zone = host_.zone;
     return std::ranges::any_of(zone.at(zone[record].owner), [&](RecordIndex other) {
-        const bool leaves = other < record ? records_.active(other)
-                                           : records_[other].pending != LinkRecord::not_pending;
+        const bool leaves = other < record
+                                ? records_.active(other)
+                                : records_.peek(other).pending != LinkRecord::not_pending;
         return other != record && leaves && zone.same_data(other, record);
     });
 }
 
 Outbox::Pending* Outbox::find(const Answer& item) {
     if (item.denied == Zone::no_name) {
-        const std::uint32_t at = records_[item.record].pending;
+        const std::uint32_t at = records_.peek(item.record).pending;
         return at == LinkRecord::not_pending ? nullptr : &pending_[at];
     }
     const auto found = std::ranges::find(pending_, item, &Pending::item);
@@ -106,7 +109,7 @@ void Outbox::known_to(const Address& asker, RecordIndex record) {
     std::erase_if(replies_, [&](const Reply& reply) {
         return reply.to.address == asker && reply.item == Answer{record};
     });
-    const std::uint32_t at = records_[record].pending;
+    const std::uint32_t at = records_.peek(record).pending;
     if (at == LinkRecord::not_pending) return;
     auto& askers = pending_[at].askers;
     const auto found = std::ranges::find(askers, asker);
@@ -129,14 +132,14 @@ void Outbox::wait_for_more(const Address& asker, Window window) {
 }
 
 void Outbox::answered_by_peer(Instant now, RecordIndex record) {
-    const std::uint32_t at = records_[record].pending;
+    const std::uint32_t at = records_.peek(record).pending;
     if (at == LinkRecord::not_pending) return;
     records_[record].last_multicast = now;
     erase(at);
 }
 
 void Outbox::forget(RecordIndex record) {
-    if (records_[record].pending != LinkRecord::not_pending) erase(records_[record].pending);
+    if (const auto at = records_.peek(record).pending; at != LinkRecord::not_pending) erase(at);
     std::erase_if(replies_, [&](const Reply& reply) { return reply.item == Answer{record}; });
 }
 
@@ -168,6 +171,21 @@ void Outbox::flush(Instant now, bool unicast_probes) {
     flush_questions(now);
     flush_answers(now);
     arm(now);
+    give_back_memory();
+}
+
+/// What a link announces, it announces once: it keeps no memory for more of it. Of queries there
+/// are more to come, and answering those is to allocate nothing.
+void Outbox::give_back_memory() {
+    const auto give_back = [](auto& items, std::size_t kept) {
+        if (items.empty() && items.capacity() > kept) items.shrink_to_fit();
+    };
+    give_back(pending_, was_asked_ ? kept_for_queries : 0);
+    give_back(replies_, kept_for_queries);
+    give_back(asks_, kept_for_queries);
+    give_back(probes_, 0);
+    give_back(goodbyes_, 0);
+    if (pending_.empty()) host_.scratch.give_back_memory();
 }
 
 std::size_t& Outbox::budget(Instant now) {
@@ -193,16 +211,16 @@ void Outbox::flush_replies(Instant now) {
             continue;
         }
         const Endpoint to = replies_[at].to;
-        ready_.clear();
-        causes_.clear();
+        host_.scratch.ready.clear();
+        host_.scratch.causes.clear();
         std::erase_if(replies_, [&](const Reply& reply) {
             if (reply.to != to || reply.window.earliest > now) return false;
-            ready_.push_back(reply.item);
-            causes_.emplace_back(reply.why, to.address);
+            host_.scratch.ready.push_back(reply.item);
+            host_.scratch.causes.emplace_back(reply.why, to.address);
             return true;
         });
         std::size_t unpaced = pace_packets;
-        packer_.answers(now, ready_, causes_, to, unpaced);
+        packer_.answers(now, host_.scratch.ready, host_.scratch.causes, to, unpaced);
         at = 0;
     }
 }
@@ -220,22 +238,47 @@ void Outbox::flush_answers(Instant now) {
     });
     if (!urgent && company) return;
 
-    ready_.clear();
-    causes_.clear();
-    for (const Pending& pending : pending_) {
-        if (pending.window.earliest > now) continue;
-        ready_.push_back(pending.item);
-        causes_.push_back(pending.why);
+    host_.scratch.ready.clear();
+    host_.scratch.causes.clear();
+    const std::size_t allowed = thrift_.packets(now, packer_.size_limit());
+    stinted_ = allowed != Thrift::unlimited;
+    if (stinted_) {
+        gather(now, true);  // first the few that most hosts wait for
+        gather(now, false);
+    } else {
+        gather(now, {});
     }
-    const std::size_t sent = packer_.answers(now, ready_, causes_, {}, budget(now));
-    for (const Answer& item : std::span(ready_).first(sent)) {
+    std::size_t& paced = budget(now);
+    std::size_t left = std::min(paced, allowed);
+    paced -= left;
+    const std::uint64_t before = host_.counters.bytes_out;
+    const std::size_t sent =
+        packer_.answers(now, host_.scratch.ready, host_.scratch.causes, {}, left);
+    thrift_.on_answers(now, host_.counters.bytes_out - before);
+    paced += left;
+    for (const Answer& item : std::span(host_.scratch.ready).first(sent)) {
         if (item.denied != Zone::no_name) denials_sent_[item.denied] = now;
         erase(static_cast<std::size_t>(find(item) - pending_.data()));
     }
     for (std::size_t at = pending_.size(); at-- > 0;) {  // said just now, as an additional record
         const Answer& item = pending_[at].item;
         const bool record = item.denied == Zone::no_name;
-        if (record && records_[item.record].last_multicast == now) erase(at);
+        if (record && records_.peek(item.record).last_multicast == now) erase(at);
+    }
+}
+
+/// Answers that may leave now: all, or addresses only, or the others only.
+void Outbox::gather(Instant now, std::optional<bool> addresses) {
+    const auto is_address = [this](const Answer& item) {
+        if (item.denied != Zone::no_name) return true;
+        const std::uint16_t type = host_.zone[item.record].type;
+        return type == wire::type::a || type == wire::type::aaaa;
+    };
+    for (const Pending& pending : pending_) {
+        if (pending.window.earliest > now) continue;
+        if (addresses && *addresses != is_address(pending.item)) continue;
+        host_.scratch.ready.push_back(pending.item);
+        host_.scratch.causes.push_back(pending.why);
     }
 }
 
@@ -251,6 +294,7 @@ void Outbox::arm(Instant now) {
     for (const Reply& reply : replies_) consider(reply.window.due);
     const bool waiting = !goodbyes_.empty() || !probes_.empty() || !asks_.empty() || held;
     if (waiting && pace_left_ == 0) consider(pace_began_ + pace_time);
+    if (held && stinted_) consider(now + pace_time);
     if (next) {
         timers_.arm(timer_, Timer::outbox, 0, *next);
     } else {

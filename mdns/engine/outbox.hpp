@@ -9,6 +9,7 @@
 
 #include "mdns/engine/packer.hpp"
 #include "mdns/engine/scheduler.hpp"
+#include "mdns/engine/thrift.hpp"
 
 namespace mdns::engine {
 
@@ -22,6 +23,9 @@ class Outbox {
 public:
     Outbox(Context& host, RecordStates& records, Scheduler& timers, Packer& packer)
         : host_(host), records_(records), timers_(timers), packer_(packer) {}
+
+    /// A query came in: answers must not outgrow them when there are very many.
+    void on_query(Instant now, std::size_t bytes) { thrift_.on_query(now, bytes); }
 
     // ---- multicast answers ----
 
@@ -74,24 +78,27 @@ private:
     std::size_t& budget(Instant now);
     void flush_replies(Instant now);
     void flush_answers(Instant now);
+    void gather(Instant now, std::optional<bool> addresses);
     void flush_questions(Instant now);
     void arm(Instant now);
+    void give_back_memory();
 
     Context& host_;
     RecordStates& records_;
     Scheduler& timers_;
     Packer& packer_;
+    Thrift thrift_;
     std::vector<Pending> pending_;
     std::vector<Reply> replies_;
     std::vector<wire::Record> goodbyes_;
     std::vector<NamePlace> probes_;
     std::vector<Ask> asks_;
-    std::vector<Answer> ready_;  // scratch of flush
-    std::vector<Cause> causes_;  // of these
     boost::unordered_flat_map<NamePlace, Instant> denials_sent_;
     Scheduler::Slot timer_ = Scheduler::none;
+    bool stinted_ = false;  // by thrift_
     Instant pace_began_{};
     std::size_t pace_left_ = 0;
+    bool was_asked_ = false;  // some answer was to a query
 };
 
 }  // namespace mdns::engine

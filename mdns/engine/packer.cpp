@@ -87,7 +87,7 @@ void Packer::legacy_reply(Instant now, const Endpoint& to, const wire::Message& 
     begin_packet();
     legacy_ = true;
     for (const auto& question : query.questions()) {
-        host_.writer.question(question.name.to_name(), question.type, question.klass);
+        host_.writer.question(question.name, question.type, question.klass);
     }
     const bool complete =
         std::ranges::all_of(items, [&](const Answer& item) { return put(item, Section::answer); });
@@ -101,8 +101,8 @@ void Packer::legacy_reply(Instant now, const Endpoint& to, const wire::Message& 
 }
 
 void Packer::begin_packet() {
-    ++packet_;
-    denials_.clear();
+    host_.packed.begin();
+    host_.scratch.denials.clear();
 }
 
 bool Packer::put(const Answer& item, Section section) {
@@ -111,8 +111,7 @@ bool Packer::put(const Answer& item, Section section) {
 }
 
 bool Packer::put_record(RecordIndex index, Section section) {
-    LinkRecord& state = records_[index];
-    if (state.packet == packet_) return true;  // it is in there already
+    if (host_.packed.has(index)) return true;  // it is in there already
     const ZoneRecord& record = host_.zone[index];
     // §10.2: the bit on every member of a unique set, never on shared records or in legacy replies
     const bool flush = record.sharing != Sharing::shared && !legacy_;
@@ -122,24 +121,27 @@ bool Packer::put_record(RecordIndex index, Section section) {
                              record.rdata)) {
         return false;
     }
-    state.packet = packet_;
+    host_.packed.set(index);
     return true;
 }
 
 bool Packer::put_denial(NamePlace name, std::uint32_t ttl, Section section) {
     const auto types = types_at(name);
     if (types.empty() || !records_.owns(name)) return true;
-    if (std::ranges::find(denials_, name) != denials_.end()) return true;  // it is in there already
+    auto& denials = host_.scratch.denials;
+    if (std::ranges::find(denials, name) != denials.end()) return true;  // it is in there already
     const std::uint16_t klass = legacy_ ? wire::class_in : wire::class_in | wire::top_bit;
-    const bool fits = host_.writer.record(section, host_.zone.name(name), wire::type::nsec, klass,
-                                          legacy_ ? std::min(ttl, legacy_max_ttl) : ttl,
-                                          wire::make_nsec(host_.zone.name(name), types));
-    if (fits) denials_.push_back(name);
+    wire::make_nsec(host_.scratch.rdata, host_.zone.name(name), types);
+    const bool fits =
+        host_.writer.record(section, host_.zone.name(name), wire::type::nsec, klass,
+                            legacy_ ? std::min(ttl, legacy_max_ttl) : ttl, host_.scratch.rdata);
+    if (fits) denials.push_back(name);
     return fits;
 }
 
-std::vector<std::uint16_t> Packer::types_at(NamePlace name) const {
-    std::vector<std::uint16_t> types;
+std::span<const std::uint16_t> Packer::types_at(NamePlace name) const {
+    auto& types = host_.scratch.types;
+    types.clear();
     for (const RecordIndex index : host_.zone.at(name)) {
         const ZoneRecord& record = host_.zone[index];
         // Of the whole interface: its IPv4 and IPv6 link must not deny each other's records (§6.2).
@@ -190,7 +192,7 @@ void Packer::put_additional_set(Instant now, NamePlace name, std::uint16_t type,
     for (const RecordIndex index : host_.zone.at(name)) {
         if (host_.zone[index].type != type || !records_.active(index)) continue;
         if (records_.has_earlier_twin(index)) continue;
-        if (records_[index].packet == packet_) return;
+        if (host_.packed.has(index)) return;
         if (multicast && records_.sent_within(index, now, record_interval)) return;  // §6
         needed += estimate(index);
     }
@@ -273,7 +275,7 @@ std::size_t Packer::questions(Instant now, std::span<const Ask> asks, std::size_
 
 void Packer::put_known_answers(Instant now, const Ask& ask, Cause& why) {
     const auto put = [&](std::uint16_t type, std::uint16_t klass, std::uint32_t ttl,
-                         const wire::Rdata& rdata) {
+                         wire::Bytes rdata) {
         const auto fits = [&] {
             return host_.writer.record(Section::answer, ask.name, type, klass, ttl, rdata);
         };

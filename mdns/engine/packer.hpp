@@ -6,21 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "mdns/engine/answer.hpp"
 #include "mdns/engine/cache.hpp"
 #include "mdns/engine/context.hpp"
 #include "mdns/engine/echo_filter.hpp"
 #include "mdns/engine/record_states.hpp"
 
 namespace mdns::engine {
-
-/// One thing to answer with: a record of ours, or that a name of ours has no such record (NSEC).
-struct Answer {
-    RecordIndex record = 0;
-    NamePlace denied = Zone::no_name;  // when set: the NSEC of this name
-    std::uint32_t denied_ttl = 0;
-
-    bool operator==(const Answer&) const = default;
-};
 
 struct Ask {
     wire::Name name;
@@ -57,13 +49,13 @@ public:
                       std::span<const Answer> items);
 
     /// The types that exist at a name of ours, for its NSEC; empty when one of them is above 255
-    /// (§6.1: then no NSEC at all).
-    std::vector<std::uint16_t> types_at(NamePlace name) const;
+    /// (§6.1: then no NSEC at all). Good until the next call.
+    std::span<const std::uint16_t> types_at(NamePlace name) const;
 
     std::uint64_t packets_out() const { return packets_out_; }
+    std::size_t size_limit() const;  // of an ordinary packet's payload
 
 private:
-    std::size_t size_limit() const;
     void begin_packet();
     bool put(const Answer& item, wire::Section section);
     bool put_record(RecordIndex index, wire::Section section);
@@ -81,8 +73,6 @@ private:
     RecordStates& records_;
     const Cache& cache_;
     EchoFilter& echoes_;
-    std::uint32_t packet_ = 0;        // number of the message being written
-    std::vector<NamePlace> denials_;  // names whose NSEC is in this packet
     bool legacy_ = false;
     std::uint64_t packets_out_ = 0;
 };

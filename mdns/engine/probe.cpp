@@ -38,8 +38,7 @@ int compare_lists(std::vector<Tentative>& ours, std::vector<Tentative>& theirs) 
 }  // namespace
 
 bool Probe::start(Instant now, Claim& claim, Duration least) {
-    collect_names(claim);
-    if (names_.empty()) return false;
+    if (unverified_names(claim).empty()) return false;
     for (const RecordIndex index : room_.host.zone.entry(claim.id)->records) {
         LinkRecord& record = room_.records[index];
         if (record.state == RecordState::absent) record.state = RecordState::tentative;
@@ -62,10 +61,10 @@ bool Probe::on_timer(Instant now, Claim& claim) {
     if (claim.probes_sent == probe_count) return true;
     claim.state = ClaimState::probing;
     ++claim.probes_sent;
-    collect_names(claim);
-    for (const NamePlace name : names_) {
+    for (const NamePlace name : unverified_names(claim)) {
         room_.outbox.probe(name);
-        if (room_.may_ask_unicast()) room_.asked_unicast.note(now, room_.host.zone.name_hash(name));
+        if (!room_.may_ask_unicast()) continue;
+        room_.host.asked_unicast.note(now, room_.id, room_.host.zone.name_hash(name));
     }
     room_.timers.arm(claim.timer, Timer::probe, static_cast<std::uint64_t>(claim.id),
                      now + probe_interval);
@@ -73,14 +72,15 @@ bool Probe::on_timer(Instant now, Claim& claim) {
 }
 
 /// The names with unique records that this link has not verified.
-void Probe::collect_names(const Claim& claim) {
-    names_.clear();
+Probe::Names Probe::unverified_names(const Claim& claim) const {
+    Names names;
     const Zone& zone = room_.host.zone;
     for (const RecordIndex index : zone.entry(claim.id)->records) {
         const NamePlace name = zone[index].owner;
         if (zone[index].sharing != Sharing::unique || room_.records.owns(name)) continue;
-        if (std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
+    return names;
 }
 
 bool Probe::has_new_name(PublicationId id, const std::vector<RecordIndex>& added) const {
@@ -134,7 +134,7 @@ void Probe::lose(Claim& claim, NamePlace name, const Endpoint& peer) {
 
 void Probe::note_conflict(Instant now) {
     conflicts_.push_back(now);
-    if (conflicts_.size() > conflict_limit) conflicts_.pop_front();
+    if (conflicts_.size() > conflict_limit) conflicts_.erase(conflicts_.begin());
 }
 
 void Probe::on_peer_probe(Instant now, const wire::Message& query) {

@@ -3,7 +3,7 @@
 // verifies every type at once.
 #pragma once
 
-#include <deque>
+#include <boost/container/small_vector.hpp>
 #include <vector>
 
 #include "mdns/engine/room.hpp"
@@ -33,16 +33,16 @@ public:
     void note_conflict(Instant now);
 
 private:
-    void collect_names(const Claim& claim);
+    using Names = boost::container::small_vector<NamePlace, 4>;
+    Names unverified_names(const Claim& claim) const;
     Claim* probing_claim(NamePlace name);
     bool loses_tie_break(Instant now, NamePlace name, const wire::Message& query);
     void lose(Claim& claim, NamePlace name, const Endpoint& peer);
     void wait_and_retry(Instant now, NamePlace name);
 
     Room& room_;
-    std::vector<NamePlace> names_;  // scratch of collect_names
-    Instant batch_{};               // when the first probe of those now waiting leaves
-    std::deque<Instant> conflicts_;
+    Instant batch_{};  // when the first probe of those now waiting leaves
+    std::vector<Instant> conflicts_;
 };
 
 }  // namespace mdns::engine

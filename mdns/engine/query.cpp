@@ -24,7 +24,9 @@ void Asking::subscribe(Instant now, QueryId id, const Query& query, bool replay)
     const bool fresh = questions_[index].subscribers.empty();
     questions_[index].subscribers.push_back(id);
     by_query_[static_cast<std::uint64_t>(id)] = index;
-    tell_known(now, questions_[index], id);
+    for_each_known(now, questions_[index], [&](wire::Record record, bool local) {
+        room_.host.outputs.event(RecordAdded{id, room_.id, std::move(record), local});
+    });
     for (const Cache::Place place : room_.cache.find(questions_[index].hash, query.name)) {
         if (answers(room_.cache[place].type, query.type)) room_.cache.schedule(now, place, true);
     }
@@ -89,20 +91,33 @@ void Asking::free_place(Index index) {
     free_.push_back(index);
 }
 
-void Asking::tell_known(Instant now, const Question& question, QueryId id) {
-    auto& outputs = room_.host.outputs;
+template <class Visit>
+void Asking::for_each_known(Instant now, const Question& question, Visit&& visit) const {
     for (const Cache::Place place : room_.cache.find(question.hash, question.name)) {
         const CachedRecord& known = room_.cache[place];
         if (known.expires > now && answers(known.type, question.type)) {
-            outputs.event(RecordAdded{id, room_.id, room_.cache.record(place), false});
+            visit(room_.cache.record(place), false);
         }
     }
     for (const RecordIndex own :
          room_.host.zone.at(room_.host.zone.find(question.hash, question.name))) {
         if (room_.records.active(own) && answers(room_.host.zone[own].type, question.type)) {
-            outputs.event(RecordAdded{id, room_.id, room_.host.zone.record(own), true});
+            visit(room_.host.zone.record(own), true);
         }
     }
+}
+
+bool Asking::recall(Instant now, const Query& query, const Recalled& tell) const {
+    Question question;
+    question.name = query.name;
+    question.hash = wire::hash(query.name, room_.host.key);
+    question.type = query.type;
+    for_each_known(now, question, [&](wire::Record record, bool local) {
+        tell(RecordAdded{{}, room_.id, std::move(record), local});
+    });
+    if (!satisfied(now, question)) return false;
+    if (deny_if_known(now, question)) tell(NoSuchRecord{{}, room_.id});
+    return true;
 }
 
 void Asking::tell_all_gone() {
@@ -137,7 +152,7 @@ void Asking::on_series_timer(Instant now, std::uint64_t index) {
     if (sent == now) {
         room_.outbox.ask({question.name, question.type, question.klass, question.unicast,
                           question.alone, Reason::query});
-        if (question.unicast) room_.asked_unicast.note(now, question.hash);
+        if (question.unicast) room_.host.asked_unicast.note(now, room_.id, question.hash);
     }
     question.unicast = false;  // §5.4: retransmissions are QM
     question.alone = false;
@@ -173,7 +188,7 @@ bool Asking::satisfied(Instant now, const Question& question) const {
     return room_.cache.denied(now, question.hash, question.name, question.type);
 }
 
-bool Asking::deny_if_known(Instant now, Question& question) {
+bool Asking::deny_if_known(Instant now, const Question& question) const {
     const Zone& zone = room_.host.zone;
     const NamePlace own = zone.find(question.hash, question.name);
     if (room_.records.owns(own)) {
@@ -228,16 +243,16 @@ void Asking::on_peer_question(Instant now, const wire::Message& query) {
 
 bool Asking::lists_only_what_we_know(Instant now, const wire::Message& query,
                                      const Question& question) const {
-    const auto known = room_.cache.find(question.hash, question.name);
+    wire::Rdata& rdata = room_.host.scratch.rdata;
     return std::ranges::all_of(query.answers(), [&](const wire::RecordView& listed) {
         if (!listed.name.equals(question.name)) return true;
         if (room_.records.find_active(room_.host.zone.find(question.hash, question.name), listed))
             return true;
-        return std::ranges::any_of(known, [&](Cache::Place place) {
-            const CachedRecord& have = room_.cache[place];
-            return have.type == listed.type && have.remaining(now) >= have.ttl / 2 &&
-                   listed.rdata_equals(have.rdata);
-        });
+        listed.canonical_rdata(rdata);
+        const auto known = room_.cache.find(question.hash, question.name, listed.type, rdata);
+        if (!known) return false;
+        const CachedRecord& have = room_.cache[*known];
+        return have.remaining(now) >= have.ttl / 2;
     });
 }
 
@@ -262,7 +277,8 @@ void Asking::on_change(Instant now, const Cache::Change& change) {
         question.denied = false;
         if (change.kind == Cache::Change::Kind::added)
             tell(question, room_.cache.record(change.place), true, false);
-        if (satisfied(now, question)) room_.timers.disarm(question.timer);
+        // What is shared settles nothing: of a popular type thousands come, one by one.
+        if (record.unique && satisfied(now, question)) room_.timers.disarm(question.timer);
     });
     if (record.type != wire::type::nsec) return;
     const auto place = names_.find(hash, name);
@@ -304,7 +320,7 @@ void Asking::on_record_timer(Instant now, Cache::Place place) {
         return;
     }
     const wire::Record gone = room_.cache.record(place);
-    const bool in_vain = record.asked_in_vain.has_value();
+    const bool in_vain = record.asked_in_vain().has_value();
     room_.cache.remove(place);
     for_each_question(hash, name, gone.type, [&](Index index) {
         tell(questions_[index], gone, false, false);
@@ -373,8 +389,7 @@ void Asking::begin_again(Instant now) {
     }
 }
 
-bool Asking::wanted(std::uint64_t hash, const wire::NameView& name, std::uint16_t type) const {
-    const auto place = names_.find(hash, name);
+bool Asking::wanted_at(NamePlace place, std::uint16_t type) const {
     return place != names_.none && std::ranges::any_of(names_[place], [&](Index index) {
                return answers(type, questions_[index].type);
            });

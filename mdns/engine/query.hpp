@@ -18,6 +18,9 @@ public:
     /// \param replay  the link has just come up: the first query may ask for unicast (§5.4)
     void subscribe(Instant now, QueryId id, const Query& query, bool replay);
     void unsubscribe(QueryId id);
+    /// Tells what subscribe() would tell at once, but asks nothing, and nobody waits.
+    /// \return nothing on the wire could add to it
+    bool recall(Instant now, const Query& query, const Recalled& tell) const;
     /// The link is going: everybody is told that what they had from here is gone.
     void tell_all_gone();
 
@@ -34,7 +37,12 @@ public:
     /// Every open question begins its series again.
     void begin_again(Instant now);
 
-    bool wanted(std::uint64_t hash, const wire::NameView& name, std::uint16_t type) const;
+    bool wanted(std::uint64_t hash, const wire::NameView& name, std::uint16_t type) const {
+        return wanted_at(names_.find(hash, name), type);
+    }
+    bool wanted(std::uint64_t hash, const wire::Name& name, std::uint16_t type) const {
+        return wanted_at(names_.find(hash, name), type);
+    }
     std::size_t size() const { return by_query_.size(); }
 
 private:
@@ -54,13 +62,15 @@ private:
         Scheduler::Slot timer = Scheduler::none;
     };
 
+    bool wanted_at(NamePlace place, std::uint16_t type) const;
     Index find_or_make(const Query& query);
     void free_place(Index index);
     template <class AnyName, class Visit>
     void for_each_question(std::uint64_t hash, const AnyName& name, std::uint16_t record_type,
                            Visit&& visit);
-    void tell_known(Instant now, const Question& question, QueryId id);
-    bool deny_if_known(Instant now, Question& question);
+    template <class Visit>
+    void for_each_known(Instant now, const Question& question, Visit&& visit) const;
+    bool deny_if_known(Instant now, const Question& question) const;
     void start(Instant now, Index index, Duration delay);
     std::optional<Instant> asked_for_us(Instant now, const Question& question) const;
     bool satisfied(Instant now, const Question& question) const;

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <boost/container_hash/hash.hpp>
 #include <limits>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "mdns/constants.hpp"
+#include "mdns/engine/sparse_array.hpp"
 #include "mdns/engine/zone.hpp"
 
 namespace mdns::engine {
@@ -25,23 +23,22 @@ struct LinkRecord {
 
     Instant last_multicast{};             // epoch: never
     std::uint32_t pending = not_pending;  // its place among the outbox's answers
-    std::uint32_t query = 0;              // the last query it was matched with
-    std::uint32_t packet = 0;             // the last packet it was put into
     RecordState state = RecordState::absent;
     std::uint8_t announcements_left = 0;  // §8.3
+
+    bool operator==(const LinkRecord&) const = default;
 };
 
-/// A link holds few of all records where there are many links, each with its own addresses: memory
-/// is taken a page at a time, where a record of the link's is.
 class RecordStates {
 public:
     explicit RecordStates(const Zone& zone) : zone_(zone) {}
 
-    LinkRecord& operator[](RecordIndex index) {
-        const std::size_t page = index / page_size;
-        if (page >= pages_.size()) pages_.resize(page + 1);
-        if (!pages_[page]) pages_[page] = std::make_unique<Page>();
-        return (*pages_[page])[index % page_size];
+    LinkRecord& operator[](RecordIndex index) { return records_[index]; }
+    /// To look at only: takes no memory for a record that this link has nothing to do with.
+    const LinkRecord& peek(RecordIndex index) const {
+        static constexpr LinkRecord none{};
+        const LinkRecord* const found = records_.find(index);
+        return found ? *found : none;
     }
     bool active(RecordIndex index) const { return peek(index).state == RecordState::active; }
     /// Announced before, and not answered with now (§9).
@@ -53,14 +50,12 @@ public:
     /// The record is no longer of this link; when it was last multicast is remembered for a second,
     /// in case the same data comes back (§6).
     void forget(Instant now, RecordIndex index) {
-        if (!has_page(index)) return;
-        LinkRecord& record = (*this)[index];
         if (sent_within(index, now, record_interval)) {
             if (departed_.size() >= max_departed) departed_.clear();
-            departed_[digest(index)] = record.last_multicast;
+            departed_[digest(index)] = peek(index).last_multicast;
             tell_twins(index);
         }
-        record = {};
+        records_.reset(index);
     }
     void remember(RecordIndex index) {
         if (departed_.empty()) return;
@@ -79,11 +74,12 @@ public:
 
     /// The record of this name and data that is active here.
     std::optional<RecordIndex> find_active(NamePlace place, const wire::RecordView& seen) const {
+        const auto same = zone_.find(place, seen);
+        if (!same || active(*same)) return same;
+        if (!zone_[*same].has_twin) return {};
         for (const RecordIndex index : zone_.at(place)) {
-            const ZoneRecord& ours = zone_[index];
-            const bool same_key =
-                active(index) && ours.type == seen.type && ours.klass == seen.klass;
-            if (same_key && seen.rdata_equals(ours.rdata)) return index;
+            if (active(index) && mdns::engine::same(zone_.data_key(index), zone_.data_key(*same)))
+                return index;
         }
         return {};
     }
@@ -99,6 +95,7 @@ public:
 
     /// Do we own this name alone here, for all types (§6.1)?
     bool owns(NamePlace place) const {
+        if (!zone_.has_unique(place)) return false;
         for (const RecordIndex index : zone_.at(place)) {
             if (zone_[index].sharing != Sharing::shared && active(index)) return true;
         }
@@ -107,24 +104,14 @@ public:
 
 private:
     static constexpr std::size_t max_departed = 4096;
-    static constexpr std::size_t page_size = 16;
-    using Page = std::array<LinkRecord, page_size>;
-
-    bool has_page(RecordIndex index) const {
-        return index / page_size < pages_.size() && pages_[index / page_size];
-    }
-    const LinkRecord& peek(RecordIndex index) const {
-        static constexpr LinkRecord none{};
-        return has_page(index) ? (*pages_[index / page_size])[index % page_size] : none;
-    }
 
     /// The same data stays published in another scope: for it, too, that was the last time.
     void tell_twins(RecordIndex index) {
         if (!zone_[index].has_twin) return;
         for (const RecordIndex other : zone_.at(zone_[index].owner)) {
-            if (other == index || !has_page(other) || !zone_.same_data(other, index)) continue;
-            LinkRecord& twin = (*this)[other];
-            twin.last_multicast = std::max(twin.last_multicast, peek(index).last_multicast);
+            LinkRecord* const twin = records_.find(other);
+            if (other == index || !twin || !zone_.same_data(other, index)) continue;
+            twin->last_multicast = std::max(twin->last_multicast, peek(index).last_multicast);
         }
     }
 
@@ -139,7 +126,7 @@ private:
     }
 
     const Zone& zone_;
-    std::vector<std::unique_ptr<Page>> pages_;  // by RecordIndex
+    SparseArray<LinkRecord> records_;
     boost::unordered_flat_map<std::uint64_t, Instant> departed_;
 };
 

@@ -54,16 +54,17 @@ void Respond::on_query(Instant now, const Source& from, const wire::Message& que
 void Respond::on_legacy_query(Instant now, const Source& from, const wire::Message& query) {
     match(query, false);
     suppress_known(query);
-    items_.clear();
+    std::vector<Answer>& items = room_.host.scratch.items;
+    items.clear();
     for (const Match& found : matches_) {
-        if (!found.known) items_.push_back(found.item);
+        if (!found.known) items.push_back(found.item);
     }
-    if (!items_.empty()) room_.packer.legacy_reply(now, from.from, query, items_);
+    if (!items.empty()) room_.packer.legacy_reply(now, from.from, query, items);
 }
 
 void Respond::match(const wire::Message& query, bool probe) {
     matches_.clear();
-    ++query_number_;
+    room_.host.matched.begin();  // a record once a query, however often it is asked for
     for (const auto& question : query.questions()) {
         const bool defends = probe && is_probe(query, question);
         match_question(question, question.unicast_response, defends);
@@ -80,9 +81,8 @@ void Respond::match_question(const wire::Question& question, bool unicast, bool 
         if (!room_.records.active(index) || !type_matches(question.type, zone[index].type))
             continue;
         positive = true;
-        LinkRecord& record = room_.records[index];
-        if (record.query == query_number_ || room_.records.has_earlier_twin(index)) continue;
-        record.query = query_number_;
+        if (room_.host.matched.has(index) || room_.records.has_earlier_twin(index)) continue;
+        room_.host.matched.set(index);
         matches_.push_back({{index}, unicast, defends});
     }
     if (positive || !room_.records.owns(name)) return;
@@ -97,18 +97,19 @@ void Respond::match_question(const wire::Question& question, bool unicast, bool 
 void Respond::suppress_known(const wire::Message& query) {
     if (query.answers().empty()) return;
     const Zone& zone = room_.host.zone;
+    room_.host.known.begin();
     for (const auto& known : query.answers()) {
-        const NamePlace name = zone.find(known.name);
-        if (name == Zone::no_name) continue;
-        for (Match& found : matches_) {
-            if (found.known || found.item.denied != Zone::no_name) continue;
-            const ZoneRecord& ours = zone[found.item.record];
-            if (ours.owner != name || ours.type != known.type || ours.klass != known.klass)
-                continue;
-            // §7.1: "at least half the correct value"
-            if (known.ttl >= (ours.ttl + 1) / 2 && known.rdata_equals(ours.rdata))
-                found.known = true;
+        const auto ours = room_.records.find_active(zone.find(known.name), known);
+        // §7.1: "at least half the correct value"
+        if (!ours || known.ttl < (zone[*ours].ttl + 1) / 2) continue;
+        room_.host.known.set(*ours);
+        if (!zone[*ours].has_twin) continue;
+        for (const RecordIndex twin : zone.at(zone[*ours].owner)) {
+            if (zone.same_data(twin, *ours)) room_.host.known.set(twin);
         }
+    }
+    for (Match& found : matches_) {
+        found.known = found.item.denied == Zone::no_name && room_.host.known.has(found.item.record);
     }
     spare_whole_sets();
 }

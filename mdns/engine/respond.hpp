@@ -19,12 +19,6 @@ public:
     void on_peer_answer(Instant now, const Source& from, const wire::Message& response);
 
 private:
-    struct Match {
-        Answer item;
-        bool unicast = false;  // the question allows it
-        bool defends = false;  // the question is part of a probe
-        bool known = false;    // the querier has it
-    };
     void match(const wire::Message& query, bool probe);
     void match_question(const wire::Question& question, bool unicast, bool defends);
     void suppress_known(const wire::Message& query);
@@ -34,10 +28,7 @@ private:
     bool multicast_lately(Instant now, const Answer& item) const;
 
     Room& room_;
-    std::uint32_t query_number_ =
-        0;                        // a record matches once a query, however often it is asked for
-    std::vector<Match> matches_;  // scratch
-    std::vector<Answer> items_;   // scratch
+    std::vector<Match>& matches_{room_.host.scratch.matches};
 };
 
 }  // namespace mdns::engine

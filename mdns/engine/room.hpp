@@ -2,7 +2,6 @@
 // timers, fills the outbox; none knows another. Only Link knows them all.
 #pragma once
 
-#include "mdns/engine/asked_unicast.hpp"
 #include "mdns/engine/cache.hpp"
 #include "mdns/engine/claims.hpp"
 #include "mdns/engine/context.hpp"
@@ -23,7 +22,6 @@ struct Room {
     Context& host;
     const LinkId id;
     LinkInfo info;
-    AskedUnicast asked_unicast;
     Scheduler timers;
     RecordStates records{host.zone};
     Claims claims;

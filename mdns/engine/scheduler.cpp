@@ -95,10 +95,20 @@ void Scheduler::sift_down(std::size_t position, Entry entry) {
     place(position, entry);
 }
 
+/// After a burst, such as thousands of services that were probed and announced, few are left.
+void Scheduler::give_back_memory() {
+    if (heap_.capacity() <= kept || heap_.size() > heap_.capacity() / 4) return;
+    heap_.shrink_to_fit();
+    if (!heap_.empty()) return;  // else the slots in use are where they are
+    position_ = {};
+    free_ = {};
+}
+
 void Scheduler::remove(std::size_t position) {
     free_.push_back(heap_[position].slot);
     const Entry last = heap_.back();
     heap_.pop_back();
+    give_back_memory();
     if (position == heap_.size()) return;
     if (position > 0 && last.at < heap_[(position - 1) / 2].at) {
         sift_up(position, last);

@@ -48,6 +48,8 @@ public:
     std::size_t size() const { return heap_.size(); }
 
 private:
+    static constexpr std::size_t kept = 64;  // entries
+
     struct Entry {
         Instant at;
         Slot slot;
@@ -58,6 +60,7 @@ private:
     void sift_up(std::size_t position, Entry entry);
     void sift_down(std::size_t position, Entry entry);
     void remove(std::size_t position);
+    void give_back_memory();
 
     std::vector<Entry> heap_;
     std::vector<std::uint32_t> position_;  // by slot

@@ -161,6 +161,8 @@ struct Conflict {
 
 using Output = std::variant<SendDatagram, RecordAdded, RecordRemoved, NoSuchRecord, CacheExhausted,
                             AllForNow, Established, Conflict>;
+/// Of recall(): a RecordAdded or NoSuchRecord, of no query.
+using Recalled = std::function<void(const Output&)>;
 
 }  // namespace mdns::engine
 

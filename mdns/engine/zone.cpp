@@ -30,13 +30,14 @@ std::optional<wire::Name> name_in(const wire::Record& record) {
 std::optional<PublicationId> Zone::add(const Publication& publication) {
     if (!may_add(publication)) return {};
     const auto id = static_cast<PublicationId>(next_id_++);
-    Entry entry{publication.scope, {}, false};
+    Entry entry{publication.scope, {}, false, true};
+    entry.records.reserve(publication.records.size());
     for (const auto& wanted : publication.records) {
         const RecordIndex index = hold(id, wanted, publication.scope);
         if (std::ranges::find(entry.records, index) == entry.records.end())
             entry.records.push_back(index);
     }
-    publications_.emplace(static_cast<std::uint64_t>(id), std::move(entry));
+    publications_[static_cast<std::uint64_t>(id)] = std::move(entry);
     return id;
 }
 
@@ -81,12 +82,12 @@ void Zone::remove(Instant now, PublicationId id) {
     if (!found) return;
     const std::vector<RecordIndex> records = std::move(found->records);
     drop(now, id, records);
-    publications_.erase(static_cast<std::uint64_t>(id));
+    publications_.reset(static_cast<std::uint64_t>(id));
 }
 
 const Zone::Entry* Zone::entry(PublicationId id) const {
-    const auto found = publications_.find(static_cast<std::uint64_t>(id));
-    return found == publications_.end() ? nullptr : &found->second;
+    const Entry* const found = publications_.find(static_cast<std::uint64_t>(id));
+    return found && found->exists ? found : nullptr;
 }
 
 Zone::Entry* Zone::entry(PublicationId id) {
@@ -105,12 +106,9 @@ std::span<const RecordIndex> Zone::at(NamePlace place) const {
 }
 
 std::optional<RecordIndex> Zone::find(NamePlace place, const wire::RecordView& seen) const {
-    for (const RecordIndex index : at(place)) {
-        const ZoneRecord& ours = records_[index];
-        if (ours.type == seen.type && ours.klass == seen.klass && seen.rdata_equals(ours.rdata))
-            return index;
-    }
-    return {};
+    if (place == no_name) return {};
+    seen.canonical_rdata(seen_rdata_);
+    return data_.find({place, seen.type, seen.klass, seen_rdata_});
 }
 
 bool Zone::is_ours(Instant now, const wire::RecordView& seen) const {
@@ -154,11 +152,14 @@ void Zone::release(NamePlace place) {
 
 bool Zone::collides(const PublishedRecord& wanted, const Scope& scope, PublicationId self) const {
     if (!fits_a_packet(wanted.record)) return true;
-    for (const RecordIndex index : at(find(wanted.record.name))) {
+    const NamePlace place = find(wanted.record.name);
+    // All publishers of a type share its name: what they say there is not looked through.
+    if (wanted.sharing == Sharing::shared && !has_unique(place)) return false;
+    for (const RecordIndex index : at(place)) {
         const ZoneRecord& other = records_[index];
         if (other.type != wanted.record.type || other.klass != wanted.record.klass) continue;
         if (wanted.sharing == Sharing::shared && other.sharing == Sharing::shared) continue;
-        if (std::ranges::find(other.holders, self) != other.holders.end()) continue;
+        if (other.holders.contains(self)) continue;
         if (!other.scope.overlaps(scope)) continue;
         // Two owners on one host would go separate ways at the next update, so that even the same
         // data is refused unless they are told to expect it; shared data beside the same unique
@@ -175,7 +176,10 @@ bool Zone::collides(const PublishedRecord& wanted, const Scope& scope, Publicati
 }
 
 std::optional<RecordIndex> Zone::find_equal(const wire::Record& record, const Scope& scope) const {
-    for (const RecordIndex index : at(find(record.name))) {
+    const NamePlace place = find(record.name);
+    if (place == no_name || !data_.find({place, record.type, record.klass, record.rdata}))
+        return {};
+    for (const RecordIndex index : at(place)) {
         const ZoneRecord& other = records_[index];
         if (other.type == record.type && other.klass == record.klass && other.scope == scope &&
             other.ttl == record.ttl && other.rdata == record.rdata) {
@@ -183,6 +187,11 @@ std::optional<RecordIndex> Zone::find_equal(const wire::Record& record, const Sc
         }
     }
     return {};
+}
+
+DataKey Zone::data_key(RecordIndex index) const {
+    const ZoneRecord& record = records_[index];
+    return {record.owner, record.type, record.klass, record.rdata};
 }
 
 bool Zone::same_data(RecordIndex left, RecordIndex right) const {
@@ -194,8 +203,7 @@ bool Zone::same_data(RecordIndex left, RecordIndex right) const {
 
 RecordIndex Zone::hold(PublicationId id, const PublishedRecord& wanted, const Scope& scope) {
     if (const auto same = find_equal(wanted.record, scope)) {
-        auto& holders = records_[*same].holders;
-        if (std::ranges::find(holders, id) == holders.end()) holders.push_back(id);
+        records_[*same].holders.add(id);
         return *same;
     }
     RecordIndex index;
@@ -218,20 +226,43 @@ RecordIndex Zone::hold(PublicationId id, const PublishedRecord& wanted, const Sc
     fresh.announce = wanted.announce;
     fresh.scope = scope;
     fresh.rdata = wanted.record.rdata;
-    fresh.holders = {id};
-    for (const RecordIndex other : at(fresh.owner)) {  // the same data in another scope
-        if (!same_data(other, index)) continue;
-        fresh.has_twin = records_[other].has_twin = true;
-    }
-    names_[fresh.owner].records.push_back(index);
+    fresh.holders.add(id);
+    note_twins(index);
+    data_.insert(index);
+    Node& owner = names_[fresh.owner];
+    fresh.at = static_cast<std::uint32_t>(owner.records.size());
+    owner.records.push_back(index);
+    if (fresh.sharing != Sharing::shared) ++owner.unique;
     return index;
+}
+
+void Zone::note_twins(RecordIndex index) {
+    const DataKey data = data_key(index);
+    if (!data_.find(data)) return;
+    for (const RecordIndex other : at(data.owner)) {
+        if (same(data_key(other), data)) records_[index].has_twin = records_[other].has_twin = true;
+    }
+}
+
+/// Of the name's records and of the index: there, a twin may have to stand for it from now on.
+void Zone::take_out(RecordIndex index) {
+    const ZoneRecord& record = records_[index];
+    Node& owner = names_[record.owner];
+    if (record.sharing != Sharing::shared) --owner.unique;
+    const RecordIndex last = owner.records.back();
+    owner.records[record.at] = last;
+    records_[last].at = record.at;
+    owner.records.pop_back();
+    if (!data_.erase(index) || !record.has_twin) return;
+    const auto twin = std::ranges::find_if(
+        owner.records, [&](RecordIndex other) { return same(data_key(other), data_key(index)); });
+    if (twin != owner.records.end()) data_.insert(*twin);
 }
 
 void Zone::let_go(Instant now, PublicationId id, RecordIndex index) {
     ZoneRecord& record = records_[index];
-    const auto holder = std::ranges::find(record.holders, id);
-    if (holder == record.holders.end()) return;
-    record.holders.erase(holder);
+    if (!record.holders.contains(id)) return;
+    record.holders.remove(id);
     if (!record.holders.empty()) return;
 
     while (!withdrawn_.empty() &&
@@ -239,8 +270,7 @@ void Zone::let_go(Instant now, PublicationId id, RecordIndex index) {
         withdrawn_.pop_front();
     }
     withdrawn_.push_back({now, names_.hash(record.owner), this->record(index), record.said});
-    auto& siblings = names_[record.owner].records;
-    siblings.erase(std::ranges::find(siblings, index));
+    take_out(index);
     release(record.target);
     release(record.owner);
     record = ZoneRecord{};

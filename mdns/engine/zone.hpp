@@ -4,13 +4,17 @@
 // What each link has done with a record is the link's (record_states.hpp).
 #pragma once
 
+#include <boost/container/deque.hpp>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <span>
 #include <vector>
 
+#include "mdns/engine/data_index.hpp"
+#include "mdns/engine/holders.hpp"
 #include "mdns/engine/name_table.hpp"
+#include "mdns/engine/sparse_array.hpp"
 #include "mdns/engine/types.hpp"
 #include "mdns/wire/message.hpp"
 
@@ -21,6 +25,7 @@ using NamePlace = std::uint32_t;
 
 struct ZoneRecord {
     NamePlace owner = 0;
+    std::uint32_t at = 0;  // its place among the records of its owner
     NamePlace target = 0;  // of PTR and SRV: the name in the rdata; else NameTable::none
     std::uint16_t type = 0;
     std::uint16_t klass = 0;
@@ -30,15 +35,17 @@ struct ZoneRecord {
     bool said = false;  // announced on some link
     Company company = Company::none;
     bool announce = true;
-    bool has_twin = false;  // the same data is published in another scope, too
+    bool has_twin = false;  // the same data is published in another scope, too, or may be
     wire::Rdata rdata;
-    boost::container::small_vector<PublicationId, 1> holders;  // empty: this place is free
+    Holders holders;  // empty: this place is free
 };
 
 class Zone {
 public:
     static constexpr NamePlace no_name = NameTable<int>::none;
-    explicit Zone(const wire::HashKey& key) : key_(key) {}
+    explicit Zone(const wire::HashKey& key) : key_(key), data_(*this, key) {}
+    Zone(const Zone&) = delete;
+    Zone& operator=(const Zone&) = delete;
 
     // ---- publications ----
 
@@ -62,12 +69,16 @@ public:
         Scope scope;
         std::vector<RecordIndex> records;  // in the order given
         bool told_established = false;
+        bool exists = false;
+        bool operator==(const Entry&) const = default;
     };
     const Entry* entry(PublicationId id) const;
     Entry* entry(PublicationId id);
     template <class Visit>
     void for_each_publication(Visit&& visit) const {
-        for (const auto& [id, found] : publications_) visit(id, found);
+        publications_.for_each([&](std::uint64_t id, const Entry& found) {
+            if (found.exists) visit(id, found);
+        });
     }
 
     // ---- records ----
@@ -78,6 +89,7 @@ public:
     }
     wire::Record record(RecordIndex index) const;
     bool same_data(RecordIndex left, RecordIndex right) const;
+    DataKey data_key(RecordIndex index) const;
     std::size_t size() const { return records_.size() - free_.size(); }
 
     // ---- names ----
@@ -91,6 +103,7 @@ public:
         return names_.find(hash, name);
     }
     std::span<const RecordIndex> at(NamePlace place) const;
+    bool has_unique(NamePlace place) const { return place != no_name && names_[place].unique != 0; }
     const wire::Name& name(NamePlace place) const { return names_.name(place); }
     std::uint64_t name_hash(NamePlace place) const { return names_.hash(place); }
     /// One record of this name and data, in any scope.
@@ -108,6 +121,7 @@ private:
     struct Node {
         boost::container::small_vector<RecordIndex, 4> records;
         std::uint32_t references = 0;  // records owning or naming it
+        std::uint32_t unique = 0;      // records of it that are not shared
     };
     struct Withdrawn {
         Instant at;
@@ -122,14 +136,20 @@ private:
     bool collides(const PublishedRecord& wanted, const Scope& scope, PublicationId self) const;
     RecordIndex hold(PublicationId id, const PublishedRecord& wanted, const Scope& scope);
     void let_go(Instant now, PublicationId id, RecordIndex index);
+    void note_twins(RecordIndex index);
+    void take_out(RecordIndex index);
     std::optional<RecordIndex> find_equal(const wire::Record& record, const Scope& scope) const;
 
     wire::HashKey key_;
     std::uint64_t next_id_ = 1;
     NameTable<Node> names_;
-    std::vector<ZoneRecord> records_;
+    // In blocks: to grow is to add one, not to copy all into twice the room.
+    using Blocks = boost::container::deque_options<boost::container::block_size<64u>>::type;
+    boost::container::deque<ZoneRecord, void, Blocks> records_;
     std::vector<RecordIndex> free_;
-    boost::unordered_flat_map<std::uint64_t, Entry> publications_;
+    DataIndex<Zone> data_;
+    mutable wire::Rdata seen_rdata_;  // scratch of find()
+    SparseArray<Entry> publications_;
     std::deque<Withdrawn> withdrawn_;
 };
 

@@ -163,6 +163,10 @@ SendOutcome SendBatch::flush(int fd, bool patient) {
     }
     bytes_.clear();
     items_.clear();
+    if (bytes_.capacity() > kept_bytes) {
+        bytes_.shrink_to_fit();
+        items_.shrink_to_fit();
+    }
     return outcome;
 }
 

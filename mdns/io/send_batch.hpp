@@ -22,7 +22,7 @@ struct SendOutcome {
     bool stuck = false;       // what is left has to be tried again
 };
 
-/// Its memory is kept between flushes.
+/// Its memory is kept between flushes, but for that of a burst.
 class SendBatch {
 public:
     explicit SendBatch(engine::LinkId link) : link_(link) {}
@@ -54,6 +54,7 @@ private:
         std::optional<engine::Address> from;
     };
     static constexpr std::size_t chunk = 32;  // messages per system call
+    static constexpr std::size_t kept_bytes = 64 * 1024;
 
     std::optional<SocketAddress> target(const std::optional<engine::Endpoint>& to) const;
     int send_some(int fd, std::size_t first);

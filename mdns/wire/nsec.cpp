@@ -56,7 +56,7 @@ std::vector<std::uint16_t> bitmap_types(Bytes bitmap) {
     return types;
 }
 
-Rdata make_nsec(const Name& owner, const std::vector<std::uint16_t>& types) {
+void make_nsec(Rdata& rdata, const Name& owner, std::span<const std::uint16_t> types) {
     std::array<std::uint8_t, max_block> bits{};
     std::size_t size = 1;  // §6.1: at least one byte, even when no type is left
     for (const std::uint16_t type : types) {
@@ -65,10 +65,16 @@ Rdata make_nsec(const Name& owner, const std::vector<std::uint16_t>& types) {
         bits[type / 8] = static_cast<std::uint8_t>(bits[type / 8] | 0x80U >> type % 8);
         size = std::max<std::size_t>(size, type / 8 + 1U);
     }
-    Rdata rdata = make_name(owner);  // §6.1: the next domain name is the record's own
+    // §6.1: the next domain name is the record's own
+    rdata.assign(owner.wire().begin(), owner.wire().end());
     rdata.push_back(0);
     rdata.push_back(static_cast<std::uint8_t>(size));
     rdata.insert(rdata.end(), bits.begin(), bits.begin() + static_cast<std::ptrdiff_t>(size));
+}
+
+Rdata make_nsec(const Name& owner, const std::vector<std::uint16_t>& types) {
+    Rdata rdata;
+    make_nsec(rdata, owner, types);
     return rdata;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,8 @@ Rdata make_hinfo(std::string_view cpu, std::string_view os);
 /// The restricted form of §6.1: one block, types 1-255; the NSEC bit itself is never set. It cannot
 /// say that a type above 255 exists: for a name that has one it must not be sent (§6.1).
 Rdata make_nsec(const Name& owner, const std::vector<std::uint16_t>& types);
+/// The same, into memory that is used again.
+void make_nsec(Rdata& rdata, const Name& owner, std::span<const std::uint16_t> types);
 
 std::optional<Ipv4> parse_a(Bytes rdata);
 std::optional<Ipv6> parse_aaaa(Bytes rdata);

@@ -1,6 +1,9 @@
 #include "mdns/wire/siphash.hpp"
 
 #include <bit>
+#include <functional>
+
+#include "mdns/wire/fold.hpp"
 
 namespace mdns::wire {
 
@@ -28,25 +31,36 @@ struct State {
     }
 };
 
-std::uint64_t little_endian(Bytes bytes) {
+template <class Each>
+std::uint64_t little_endian(Bytes bytes, Each&& each) {
     std::uint64_t word = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) word = word << 8 | bytes[i];
+    for (std::size_t i = bytes.size(); i-- > 0;) word = word << 8 | each(bytes[i]);
     return word;
+}
+
+/// \param each  is applied to each byte
+template <class Each>
+std::uint64_t siphash13(Bytes bytes, const HashKey& key, Each&& each) {
+    State state{key.k0 ^ 0x736f6d6570736575, key.k1 ^ 0x646f72616e646f6d,
+                key.k0 ^ 0x6c7967656e657261, key.k1 ^ 0x7465646279746573};
+    const std::uint64_t length = bytes.size();
+    for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
+        state.absorb(little_endian(bytes.first<8>(), each));
+    }
+    state.absorb(length << 56 | little_endian(bytes, each));
+    state.v2 ^= 0xff;
+    for (int i = 0; i < 3; ++i) state.round();
+    return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
 }
 
 }  // namespace
 
 std::uint64_t siphash13(Bytes bytes, const HashKey& key) {
-    State state{key.k0 ^ 0x736f6d6570736575, key.k1 ^ 0x646f72616e646f6d,
-                key.k0 ^ 0x6c7967656e657261, key.k1 ^ 0x7465646279746573};
-    const std::uint64_t length = bytes.size();
-    for (; bytes.size() >= 8; bytes = bytes.subspan(8)) {
-        state.absorb(little_endian(bytes.first<8>()));
-    }
-    state.absorb(length << 56 | little_endian(bytes));
-    state.v2 ^= 0xff;
-    for (int i = 0; i < 3; ++i) state.round();
-    return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
+    return siphash13(bytes, key, std::identity());
+}
+
+std::uint64_t siphash13_folded(Bytes bytes, const HashKey& key) {
+    return siphash13(bytes, key, fold);
 }
 
 }  // namespace mdns::wire

@@ -8,5 +8,7 @@
 namespace mdns::wire {
 
 std::uint64_t siphash13(Bytes bytes, const HashKey& key);
+/// The same for bytes that differ in the case of ASCII letters only.
+std::uint64_t siphash13_folded(Bytes bytes, const HashKey& key);
 
 }  // namespace mdns::wire

@@ -86,11 +86,17 @@ void Writer::set_limit(std::size_t limit) { limit_ = std::min(limit, max_message
 
 void Writer::set_truncated() { buffer_[2] |= truncated_bit; }
 
-bool Writer::question(const Name& name, std::uint16_t type, std::uint16_t klass) {
+bool Writer::question(const NameView& name, std::uint16_t type, std::uint16_t klass) {
+    name_.clear();
+    name.append_to(name_);
+    return question(name_, type, klass);
+}
+
+bool Writer::question(Bytes name, std::uint16_t type, std::uint16_t klass) {
     if (records() > 0) return false;
     const std::size_t size = buffer_.size();
     const std::size_t suffixes = suffixes_.size();
-    put_name(name.wire());
+    put_name(name);
     append_u16(buffer_, type);
     append_u16(buffer_, klass);
     if (buffer_.size() > limit_) return roll_back(size, suffixes);

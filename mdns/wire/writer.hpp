@@ -28,7 +28,10 @@ public:
 
     /// \param klass  with the top bit when the question is QU
     /// \return false when it does not fit: then nothing was written
-    bool question(const Name& name, std::uint16_t type, std::uint16_t klass);
+    bool question(const Name& name, std::uint16_t type, std::uint16_t klass) {
+        return question(name.wire(), type, klass);
+    }
+    bool question(const NameView& name, std::uint16_t type, std::uint16_t klass);
 
     /// Sections must come in order: answer, authority, additional.
     /// \param klass  with the top bit when it means cache-flush
@@ -55,6 +58,7 @@ private:
         std::uint32_t hash;
         std::uint16_t offset;
     };
+    bool question(Bytes name, std::uint16_t type, std::uint16_t klass);
     void put_name(Bytes wire);
     std::optional<std::uint16_t> find(std::uint32_t hash, Bytes wire) const;
     void put_rdata(std::uint16_t type, Bytes rdata);
@@ -62,6 +66,7 @@ private:
 
     std::vector<std::uint8_t> buffer_;
     std::vector<Suffix> suffixes_;
+    std::vector<std::uint8_t> name_;  // scratch: of a question taken from another message
     std::uint16_t counts_[4] = {};
     std::size_t limit_ = 0;
     Dialect dialect_ = Dialect::mdns;

@@ -258,6 +258,68 @@ TEST_F(HostLookups, FollowEightAliasesAndNoLoop) {
     EXPECT_THAT(us.all<HostResult>(), SizeIs(2));
 }
 
+// ---- what needs no asking ----
+
+TEST_F(HostLookups, AskNothingOfWhatIsKnown) {  // NSS-§time-04
+    us.plug(2, Family::ipv6, 2, "fe80::1");     // where nobody has said anything
+    look_up("beta.local");
+    network.say(0, {a("beta.local", "169.254.7.9"), aaaa("beta.local", "fe80::9")});
+    us.forget_events();
+    network.forget_packets();
+    for (const Families families : {Families::both, Families::ipv4, Families::ipv6}) {
+        look_up("Beta.Local", families);
+        EXPECT_EQ(took(), 0ms);
+        EXPECT_EQ(result().outcome, Outcome::found);
+        us.forget_events();
+    }
+    network.run(100ms);
+    EXPECT_THAT(network.questions_from(us), IsEmpty());
+}
+
+TEST_F(HostLookups, AskNothingForAFamilyThatIsKnown) {
+    look_up("beta.local", Families::ipv4);
+    network.say(0, {a("beta.local", "169.254.7.9")});
+    us.forget_events();
+    network.forget_packets();
+    look_up("beta.local", Families::ipv4);
+    EXPECT_EQ(took(), 0ms);
+    network.run(10ms);
+    EXPECT_THAT(network.questions_from(us), IsEmpty());
+    us.forget_events();
+    look_up("beta.local");  // but the other one has to be asked for
+    EXPECT_THAT(network.questions_from(us), testing::Not(IsEmpty()));
+}
+
+TEST_F(HostLookups, AskForRecordsThatOthersMayHaveToo) {
+    look_up("beta.local");
+    network.say(0, {a("beta.local", "169.254.7.9"), aaaa("beta.local", "fe80::9")},
+                /*cache_flush=*/false);
+    us.forget_events();
+    network.run(1s);
+    network.forget_packets();
+    look_up("beta.local");
+    EXPECT_EQ(took(), 0ms);
+    EXPECT_THAT(network.questions_from(us), testing::Not(IsEmpty()));
+}
+
+TEST_F(HostLookups, WaitOnceForAFamilyThatIsSilent) {  // its owner says no NSEC
+    look_up("beta.local");
+    network.say(0, {a("beta.local", "169.254.7.9")});
+    network.run(50ms);
+    EXPECT_EQ(took(), 50ms);
+    us.forget_events();
+    network.forget_packets();
+    look_up("beta.local");
+    EXPECT_EQ(took(), 0ms);
+    EXPECT_THAT(addresses(), ElementsAre("169.254.7.9@2"));
+    EXPECT_THAT(network.questions_from(us), IsEmpty());
+    us.forget_events();
+    network.say(0, {aaaa("beta.local", "fe80::9")});  // later than we waited
+    look_up("beta.local");
+    EXPECT_EQ(took(), 0ms);
+    EXPECT_THAT(addresses(), UnorderedElementsAre("169.254.7.9@2", "fe80::9@2"));
+}
+
 // ---- the memory of misses ----
 
 TEST_F(HostLookups, RememberAMissForBothFamilies) {

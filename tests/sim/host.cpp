@@ -163,6 +163,12 @@ void Host::flush_cache() {
     pump();
 }
 
+void Host::stop() {
+    act("stops");
+    engine.stop(network_.now());
+    pump();
+}
+
 // ---- what they see ----
 
 namespace {

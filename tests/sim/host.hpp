@@ -37,6 +37,11 @@ public:
     /// Gone without a word; it never comes back.
     void crash();
     bool alive() const { return alive_; }
+    /// How often the interface was plugged in.
+    int times_up(int ifindex) const {
+        const auto found = times_up_.find(ifindex);
+        return found == times_up_.end() ? 0 : found->second;
+    }
     /// The one that packets come from. More of them by set_addresses.
     Address address(int ifindex, Family family, int which = 0) const;
     void set_addresses(int ifindex, const std::vector<Address>& addresses);
@@ -54,6 +59,8 @@ public:
     void stop_asking();  // and browsing
     void reconfirm(const mdns::wire::Record& record);
     void flush_cache();
+    /// As a daemon that is ended.
+    void stop();
 
     // ---- what they see ----
 

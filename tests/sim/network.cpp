@@ -93,6 +93,12 @@ void Network::put(Host& to, LinkId link, const Source& source, const Bytes& byte
     arrivals_.push({now_ + delay, next_order_++, to.index, link, source, bytes});
 }
 
+void Network::inject(Host& to, LinkId link, const Source& source, const Octets& bytes) {
+    watch.on_stranger(now_, link.family, bytes);
+    to.engine.on_datagram(now_, link, source, bytes);
+    to.pump();
+}
+
 // ---- time ----
 
 void Network::rearm(Host& host) {

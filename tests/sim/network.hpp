@@ -37,6 +37,8 @@ public:
     /// From now on what is said on one segment is heard on the other, too; hosts notice nothing.
     void join(int segment, int other);
     void run(Duration time);
+    /// Somebody who is no host of ours, and may say anything, has sent it; it arrives now.
+    void inject(Host& to, LinkId link, const mdns::engine::Source& source, const Octets& bytes);
 
     Instant now() const { return now_; }
     Duration since_start() const { return now_ - start_; }

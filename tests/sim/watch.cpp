@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/container_hash/hash.hpp>
 
+#include "mdns/constants.hpp"
 #include "tests/sim/network.hpp"
 
 namespace sim {
@@ -101,9 +102,11 @@ void Watch::on_question(const Packet& packet, const wire::Question& question) {
     if (refreshes(packet, question)) return;
     Series& series = series_[key_of(link_key(packet), packet.actions, key_of_name(question.name),
                                     question.type)];
-    // A unique answer ends a series; when it expires another one begins.
+    // A unique answer, or that there is none, ends a series; when it expires another one begins.
+    const auto settled = settled_.find(key_of(key_of_name(question.name), packet.link.family));
     const bool ended =
-        question.type != wire::type::ptr && seen_since(packet, question, series.last);
+        (question.type != wire::type::ptr && seen_since(packet, question, series.last)) ||
+        (settled != settled_.end() && settled->second >= series.last - network_.reach());
     if (ended) series = {};
     if (series.sent > 0) {
         const Duration least = std::min<Duration>(
@@ -128,8 +131,8 @@ bool Watch::refreshes(const Packet& packet, const wire::Question& question) cons
         const Duration late = network_.reach() + network_.weather.late_max;
         const Duration age = packet.at - seen.at;
         return std::ranges::any_of(refresh_percents, [&](int percent) {
-            return age >= seen.ttl * percent / 100 &&
-                   age <= seen.ttl * (percent + refresh_jitter_percent) / 100 + late;
+            return age >= seen.ttl / 100 * percent &&
+                   age <= seen.ttl / 100 * (percent + refresh_jitter_percent) + late;
         });
     });
 }
@@ -151,22 +154,77 @@ const std::deque<Watch::Sighting>* Watch::sightings(const Packet& packet, Key na
 // ---- answers ----
 
 void Watch::on_response(const Packet& packet) {
-    if (!message_.questions().empty()) trouble(packet, "a response with a question");
+    const bool legacy = packet.to && packet.to->port != mdns::port;  // §6.7
+    if (!message_.questions().empty() && !legacy) trouble(packet, "a response with a question");
     if (message_.header().rcode != 0) trouble(packet, "a response with an error");
     for (const auto& record : message_.records()) on_record(packet, record);
 }
 
 void Watch::on_record(const Packet& packet, const wire::RecordView& record) {
-    const Key name = key_of_name(record.name);
-    auto& seen = sightings_[key_of(packet.link.family, name, record.type)];
-    const std::chrono::seconds ttl(record.ttl);
-    while (!seen.empty() && packet.at - seen.front().at > ttl + 1min) seen.pop_front();
-    if (seen.empty() || seen.back().at != packet.at || seen.back().ttl != ttl)
-        seen.push_back({packet.at, ttl});
-    claimed_[key_of(name, packet.link.family)] = packet.at;
+    on_claim(packet.at, packet.link.family, record);
     if (packet.to) return;
+    note_announced(packet, record);
     check_spacing(packet, record);
     if (record.ttl > 0) check_probed(packet, record);
+}
+
+void Watch::on_claim(Instant now, Family family, const wire::RecordView& record) {
+    const Key name = key_of_name(record.name);
+    auto& seen = sightings_[key_of(family, name, record.type)];
+    const std::chrono::seconds ttl(record.ttl);
+    while (!seen.empty() && now - seen.front().at > ttl + 1min) seen.pop_front();
+    if (seen.empty() || seen.back().at != now || seen.back().ttl != ttl) seen.push_back({now, ttl});
+    claimed_[key_of(name, family)] = now;
+}
+
+void Watch::on_stranger(Instant now, Family family, const Octets& bytes) {
+    if (message_.decode(bytes) != wire::Errc::ok) return;
+    if (message_.header().response) {
+        for (const auto& record : message_.records()) {
+            on_claim(now, family, record);
+            strange_.insert(record.name.to_text());
+            if (record.cache_flush || record.type == wire::type::nsec)
+                settled_[key_of(key_of_name(record.name), family)] = now;
+        }
+    } else {
+        for (const auto& record : message_.authorities()) {
+            challenged_[key_of(key_of_name(record.name), family)] = now;
+            strange_.insert(record.name.to_text());
+        }
+    }
+}
+
+/// §10.1; what a unique set said later does not hold any more needs no goodbye (§10.2).
+void Watch::note_announced(const Packet& packet, const wire::RecordView& record) {
+    if (record.type == wire::type::nsec) return;
+    record.canonical_rdata(rdata_);
+    const auto text = wire::rdata_to_text(record.type, rdata_);
+    Announced& set = announced_[key_of(link_key(packet), key_of_name(record.name), record.type)];
+    if (record.ttl == 0) {
+        set.rdata.erase(text);
+        return;
+    }
+    if (record.cache_flush && set.at != packet.at) set.rdata.clear();
+    set.owner = record.name.to_text();
+    set.host = packet.host;
+    set.link = packet.link;
+    set.times_up = packet.times_up;
+    set.at = packet.at;
+    set.rdata.insert(text);
+}
+
+std::vector<std::string> Watch::without_goodbye() const {
+    std::vector<std::string> all;
+    for (const auto& [key, set] : announced_) {
+        if (set.rdata.empty() || strange_.contains(set.owner)) continue;
+        const Host& host = network_.host(set.host);
+        if (!host.links.contains(set.link) || host.times_up(set.link.ifindex) != set.times_up)
+            continue;
+        for (const std::string& rdata : set.rdata) {
+            if (!strange_.contains(rdata)) all.push_back(set.owner + " " + rdata);
+        }
+    }
+    return all;
 }
 
 /// §6: once a second; 250 ms when it defends a name against a probe.

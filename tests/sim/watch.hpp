@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,8 +52,14 @@ public:
     explicit Watch(const Network& network) : network_(network) {}
 
     void on_packet(const Packet& packet);
+    /// It may say what it likes; but hosts may act on it.
+    void on_stranger(Instant now, Family family, const Octets& bytes);
     Traffic traffic(int host) const;
     Traffic total() const;
+
+    /// Records that hosts have announced on links they are still on, and not said goodbye to; but
+    /// not those of a name that a stranger claims.
+    std::vector<std::string> without_goodbye() const;
 
     /// One line for each breach.
     std::vector<std::string> troubles;
@@ -68,6 +75,14 @@ private:
         Instant last{};
         int sent = 0;
     };
+    struct Announced {  // a set of records
+        std::string owner;
+        int host = 0;
+        LinkId link;
+        int times_up = 0;
+        Instant at{};
+        std::set<std::string> rdata;
+    };
     struct Sighting {
         Instant at;
         Duration ttl;
@@ -78,7 +93,9 @@ private:
     void on_question(const Packet& packet, const mdns::wire::Question& question);
     void on_response(const Packet& packet);
     void on_record(const Packet& packet, const mdns::wire::RecordView& record);
+    void on_claim(Instant now, Family family, const mdns::wire::RecordView& record);
     void check_spacing(const Packet& packet, const mdns::wire::RecordView& record);
+    void note_announced(const Packet& packet, const mdns::wire::RecordView& record);
     void check_probed(const Packet& packet, const mdns::wire::RecordView& record);
     bool refreshes(const Packet& packet, const mdns::wire::Question& question) const;
     bool seen_since(const Packet& packet, const mdns::wire::Question& question, Instant at) const;
@@ -90,11 +107,14 @@ private:
     mdns::wire::Message message_;
     mdns::wire::Rdata rdata_;
     std::vector<Traffic> traffic_;
-    boost::unordered_flat_map<Key, Instant> multicast_;   // by link and record
-    boost::unordered_flat_map<Key, Instant> challenged_;  // by name: the last probe of anyone
-    boost::unordered_flat_map<Key, Instant> claimed_;     // by name: the last answer of anyone
-    boost::unordered_flat_map<Key, Probing> probing_;     // by link and name
-    boost::unordered_flat_map<Key, Series> series_;       // by link and question
+    boost::unordered_flat_map<Key, Instant> multicast_;    // by link and record
+    boost::unordered_flat_map<Key, Announced> announced_;  // by link, name and type
+    boost::unordered_flat_set<std::string> strange_;       // names that strangers claim
+    boost::unordered_flat_map<Key, Instant> settled_;      // by name: a stranger's last word on it
+    boost::unordered_flat_map<Key, Instant> challenged_;   // by name: the last probe of anyone
+    boost::unordered_flat_map<Key, Instant> claimed_;      // by name: the last answer of anyone
+    boost::unordered_flat_map<Key, Probing> probing_;      // by link and name
+    boost::unordered_flat_map<Key, Series> series_;        // by link and question
     boost::unordered_flat_map<Key, std::deque<Sighting>> sightings_;  // by name and type
 };
 

@@ -20,13 +20,13 @@ build="g++ cmake ninja-build ccache pkg-config libboost1.81-dev libnl-3-dev libn
     libcli11-dev libseccomp-dev libcap-dev"
 run="iproute2 iputils-ping bind9-dnsutils python3 python3-zeroconf"
 test="$run nftables libgtest-dev libgmock-dev libbenchmark-dev dbus-daemon python3-dbus
-    python3-gi gcc libcups2"
+    python3-gi gcc libcups2 valgrind curl openssh-client"
 package="dpkg-dev file debootstrap"
-dev="$build $test clang clang-format clang-tidy libclang-rt-14-dev"
+dev="$build $test clang clang-format clang-tidy libclang-rt-14-dev llvm"
 peers="avahi-daemon avahi-utils avahi-dnsconfd libavahi-core7 libavahi-common3 libavahi-common-data
     libavahi-client3 libdaemon0 libgdbm6 libnss-mdns mdnsd libmdnsd1 mdns-scan avahi-autoipd dhcpcd-base busybox
     libavahi-client-dev libavahi-common-dev libavahi-compat-libdnssd1 libavahi-compat-libdnssd-dev
-    cups-ipp-utils"
+    cups-ipp-utils nscd"
 npm_peers="multicast-dns@7.2.5 bonjour-service@1.3.0 dns-packet@5.6.1 @leichtgewicht/ip-codec@2.0.5
     thunky@1.1.0 fast-deep-equal@3.1.3"
 

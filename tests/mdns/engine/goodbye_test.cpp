@@ -68,6 +68,33 @@ TEST(MdnsGoodbye, StoppingSaysGoodbyeOnEveryLinkForEverything) {
     EXPECT_EQ(gone[eth1], 1000u);
 }
 
+/// v=2 could be announced again only a second later; till then nothing says that v=1 is over.
+TEST(MdnsGoodbye, OfWhatAnAnnouncementThatNeverGoesWouldHaveReplaced) {
+    MdnsHost host;
+    host.link_up();
+    const auto with = [](const char* text) {
+        return std::vector{unique(txt("web._x._tcp.local", {text}))};
+    };
+    const auto id = host.established(with("v=1"));
+    host.engine.update(host.now(), id, with("v=2"));
+    host.engine.update(host.now(), id, with("v=1"));
+    host.advance(10ms);
+    host.engine.update(host.now(), id, with("v=2"));
+    host.advance(10ms);
+    host.engine.withdraw(host.now(), id);
+    host.advance(2s);
+    std::set<std::string> heard;
+    for (const auto& packet : host.responses()) {
+        for (const auto& line : packet.text.answers) {
+            if (line.find(" TXT flush ") != std::string::npos)
+                heard = {line.substr(line.size() - 5)};
+            if (line.find(" TXT 0 ") != std::string::npos)
+                heard.erase(line.substr(line.size() - 5));
+        }
+    }
+    EXPECT_THAT(heard, IsEmpty());
+}
+
 /// The rival's service has the same PTR record, word for word.
 TEST(MdnsGoodbye, OfALostNameLeavesTheRivalsRecordsAlone) {
     MdnsHost host;

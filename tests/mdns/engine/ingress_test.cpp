@@ -83,6 +83,18 @@ TEST_F(MdnsIngress, OpcodeAndRcodeAreIgnoredSilently) {  // RFC6762-§18.3-02 RF
     EXPECT_EQ(host.engine.counters().bad_header, 3u);
 }
 
+TEST_F(MdnsIngress, NothingIsHeardFromPortZero) {  // no program can have it, nor be answered
+    for (const bool to_group : {true, false}) {
+        host.receive(query().ask("host.local", type::a), from("10.0.0.9", 0, to_group));
+        host.receive(answer, from("10.0.0.9", 0, to_group));
+        host.receive(response().unique(a("host.local", "9.9.9.9")), from("10.0.0.9", 0, to_group));
+    }
+    host.advance(1s);
+    EXPECT_FALSE(heard());
+    EXPECT_THAT(host.sent, IsEmpty());
+    EXPECT_EQ(host.engine.counters().bad_port, 6u);
+}
+
 TEST_F(MdnsIngress, OtherHeaderBitsAreIgnored) {
     // RFC6762-§18.1-06 RFC6762-§18.4-02 RFC6762-§18.4-04 RFC6762-§18.5-03 RFC6762-§18.6-02
     // RFC6762-§18.7-02 RFC6762-§18.8-02 RFC6762-§18.9-02 RFC6762-§18.10-02

@@ -48,5 +48,20 @@ TEST(MdnsScheduler, ArmingAgainDoesNotGrow) {
     EXPECT_EQ(timers.size(), 1u);
 }
 
+TEST(MdnsScheduler, GoesOnAsBeforeAfterABurst) {
+    Scheduler timers;
+    std::vector<Scheduler::Slot> slots(1000, Scheduler::none);
+    for (int round = 0; round < 2; ++round) {  // all go, and some that stay
+        for (std::size_t id = 0; id < slots.size(); ++id)
+            timers.arm(slots[id], Timer::ask, id, Instant{} + Duration(id + 1));
+        std::uint64_t expected = 0;
+        while (const auto due = timers.pop_due(Instant{} + Duration(990 + 10 * round))) {
+            EXPECT_EQ(due->id, expected++);
+            slots[due->id] = Scheduler::none;
+        }
+        EXPECT_EQ(timers.size(), round == 0 ? 10u : 0u);
+    }
+}
+
 }  // namespace
 }  // namespace mdns::engine

@@ -378,6 +378,17 @@ TEST_F(SocketsTest, TooLongOrMisaddressedIsCountedOnly) {
     EXPECT_EQ(sockets->counters().received, 1u);
 }
 
+TEST_F(SocketsTest, EmptyDatagramsAreReadAsAnyOther) {
+    open_all();
+    auto sender = far_socket(AF_INET);
+    for (int i = 0; i < 3; ++i) sender.send_to_group("", "far0");
+    sender.send_to_group("fine", "far0");
+    const auto all = hear(4);
+    ASSERT_THAT(all, SizeIs(4));
+    EXPECT_EQ(all[0].bytes, "");
+    EXPECT_EQ(all[3].bytes, "fine");
+}
+
 TEST_F(SocketsTest, OtherGroupsOfOtherProgramsAreNotOurs) {
     open_all();
     ip("address add 239.1.1.1 dev eth0 autojoin");  // somebody here has joined
