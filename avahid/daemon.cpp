@@ -24,6 +24,7 @@
 #include "avahid/net/link_monitor.hpp"
 #include "avahid/ops/activation.hpp"
 #include "avahid/ops/log.hpp"
+#include "avahid/ops/memory.hpp"
 #include "avahid/ops/notify.hpp"
 #include "avahid/report.hpp"
 #include "avahid/resume.hpp"
@@ -90,11 +91,17 @@ std::vector<std::string> not_applied(const config::Config& before, const config:
     return keys;
 }
 
+/// Whoever lets a client have more lets its user have more.
+std::size_t objects_per_uid(const config::Config& config) {
+    const auto& wanted = config.control.objects_max_per_uid;
+    return wanted ? *wanted : std::size_t{4} * config.server.objects_per_client_max;
+}
+
 session::Limits session_limits(const config::Config& config) {
     session::Limits limits;
     limits.clients_per_uid = config.control.clients_max_per_uid;
     limits.handles_per_client = config.server.objects_per_client_max;
-    limits.handles_per_uid = config.control.objects_max_per_uid;
+    limits.handles_per_uid = objects_per_uid(config);
     limits.entries_per_group = config.server.entries_per_entry_group_max;
     const config::Publish& publish = config.publish;
     limits.may_publish = !publish.disable_publishing && !publish.disable_user_service_publishing;
@@ -105,7 +112,7 @@ dbus::Limits dbus_limits(const config::Config& config) {
     dbus::Limits limits;
     limits.clients = config.server.clients_max;
     limits.objects_per_client = config.server.objects_per_client_max;
-    limits.objects_per_uid = config.control.objects_max_per_uid;
+    limits.objects_per_uid = objects_per_uid(config);
     limits.entries_per_group = config.server.entries_per_entry_group_max;
     limits.may_publish = session_limits(config).may_publish;
     return limits;
@@ -278,7 +285,7 @@ Daemon::Impl::Impl(Setup given)
           binding(setup.config)),
       monitor(io, [this](const net::LinkEvent& event) { on_link_event(event); }),
       links(engine, sockets, host),
-      link_local(io, keeper.get(), setup.options.state_dir),
+      link_local(io, keeper.get(), setup.options.state_dir, monitor.interfaces()),
       services(catalogue, [this](const std::string& name) { return ifindex_of(name).value_or(0); }),
       workstations(catalogue),
       static_files(io, [this] { on_static_files(); }, {}),
@@ -321,6 +328,7 @@ int Daemon::Impl::run() {
     ops::notify::ready("serving " + host.label() + ".local");
     log::info("avahid {} is ready", setup.version);
     if (setup.on_ready) setup.on_ready();
+    ops::forget_startup();
     io.run();
     return exit_status;
 }

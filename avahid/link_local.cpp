@@ -34,7 +34,10 @@ double seconds_between(Instant from, Instant to) {
 }  // namespace
 
 struct LinkLocal::Port {
-    net::Interface interface;
+    int ifindex = 0;
+    std::string name;
+    net::Mac mac{};
+    std::uint32_t outages = 0;
     std::optional<Policy> asked;  // by avahictl, until the daemon ends
     std::optional<Ipv4> wanted;   // by avahi-autoipd: begin with this one
     std::optional<Ipv4> held;     // asked of the keeper, perhaps not yet there
@@ -42,41 +45,46 @@ struct LinkLocal::Port {
     std::vector<Ipv4> leaving;    // held before: the keeper is at work, or netlink is behind
     std::optional<Ipv4> foreign;  // somebody else's 169.254 address
     Instant foreign_since;
-    std::optional<ipv4ll::engine::History> history;  // of the driver before
-    bool opening = false;                            // the keeper is asked for the socket
-    bool routed = false;                             // there is a route, and no address of ours
-    bool gone = false;
+    std::unique_ptr<ipv4ll::engine::History> history;  // of the driver before
+    bool opening = false;                              // the keeper is asked for the socket
+    bool routed = false;                               // there is a route, and no address of ours
     Instant idle_since = std::chrono::steady_clock::now();  // without a driver
-    std::string trouble;  // why there is no driver though there should be
     std::unique_ptr<ipv4ll::io::Driver> driver;
 
     bool is_ours(Ipv4 address) const {
         return address == held || std::ranges::find(leaving, address) != leaving.end();
     }
-    bool has(Ipv4 address) const {
-        return std::ranges::any_of(interface.addresses,
-                                   [&](const auto& one) { return one.address == address; });
-    }
 };
 
 LinkLocal::LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper,
-                     const std::string& state_folder)
-    : io_(io), keeper_(keeper), memory_(state_folder) {}
+                     const std::string& state_folder, const Interfaces& interfaces)
+    : io_(io), keeper_(keeper), interfaces_(interfaces), memory_(state_folder) {}
 LinkLocal::~LinkLocal() = default;
+
+/// As it is now, though news of it may still be on their way; of one that is gone, nothing.
+const net::Interface& LinkLocal::interface_of(const Port& port) const {
+    static const net::Interface gone;
+    const auto found = interfaces_.find(port.ifindex);
+    return found == interfaces_.end() ? gone : found->second;
+}
+
+bool LinkLocal::has(const Port& port, Ipv4 address) const {
+    return std::ranges::any_of(interface_of(port).addresses,
+                               [&](const auto& one) { return one.address == address; });
+}
 
 void LinkLocal::on_interface(const net::Interface& interface) {
     if (stopped_) return;
-    auto& port = ports_[interface.ifindex];
-    if (!port) port = std::make_unique<Port>();
-    const bool flapped = port->driver && port->interface.outages != interface.outages;
-    const bool new_mac = port->driver && port->interface.mac != interface.mac;
-    if (port->interface.outages != interface.outages) port->routed = false;
-    port->interface = interface;
-    std::erase_if(port->leaving, [&port](Ipv4 address) { return !port->has(address); });
-    if (new_mac) port->driver->on_mac(ipv4ll::wire::Mac{interface.mac});
-    if (flapped) port->driver->on_carrier(false);
-    if (!interface.up) port->routed = false;  // the kernel has taken the route away
-    follow(*port);
+    Port& port = ports_[interface.ifindex];
+    port.ifindex = interface.ifindex;
+    port.name = interface.name;
+    const bool flapped = std::exchange(port.outages, interface.outages) != interface.outages;
+    const bool new_mac = std::exchange(port.mac, interface.mac) != interface.mac;
+    if (flapped || !interface.up) port.routed = false;  // the kernel has taken the route away
+    std::erase_if(port.leaving, [&](Ipv4 address) { return !has(port, address); });
+    if (port.driver && new_mac) port.driver->on_mac(ipv4ll::wire::Mac{interface.mac});
+    if (port.driver && flapped) port.driver->on_carrier(false);
+    follow(port);
 }
 
 void LinkLocal::on_interface_gone(int ifindex) {
@@ -87,37 +95,37 @@ void LinkLocal::on_interface_gone(int ifindex) {
 
 void LinkLocal::on_resume() {
     for (auto& [ifindex, port] : ports_) {
-        if (port->driver) port->driver->on_resume();
+        if (port.driver) port.driver->on_resume();
     }
 }
 
 void LinkLocal::stop() {
     stopped_ = true;
     for (auto& [ifindex, port] : ports_) {
-        if (port->driver) port->driver->stop();
-        follow_route(*port);
+        if (port.driver) port.driver->stop();
+        follow_route(port);
     }
 }
 
 Policy LinkLocal::policy_of(const Port& port) const {
-    return port.asked.value_or(to_engine(config_.ipv4ll.policy_of(port.interface.name)));
+    return port.asked.value_or(to_engine(config_.ipv4ll.policy_of(port.name)));
 }
 
 /// As to its nature and the configuration; carrier and switch are the driver's business.
 bool LinkLocal::eligible(const Port& port) const {
     const Policy policy = policy_of(port);
-    if (policy == Policy::off || !config_.serves(port.interface.name) || !config_.server.use_ipv4)
+    if (policy == Policy::off || !config_.serves(port.name) || !config_.server.use_ipv4)
         return false;
     const net::Verdict verdict = net::ipv4ll_verdict(
-        port.interface, {config_.ipv4ll.deny_interfaces, policy == Policy::always});
+        interface_of(port), {config_.ipv4ll.deny_interfaces, policy == Policy::always});
     return verdict == net::Verdict::eligible || verdict == net::Verdict::down ||
            verdict == net::Verdict::no_carrier;
 }
 
 /// A 169.254 address that neither we nor an earlier run of ours has set.
 std::optional<Ipv4> LinkLocal::foreign_address(const Port& port) const {
-    const auto stale = memory_.load(port.interface.mac);
-    for (const auto& one : port.interface.addresses) {
+    const auto stale = memory_.load(port.mac);
+    for (const auto& one : interface_of(port).addresses) {
         if (!net::is_ipv4ll(one.address)) continue;
         const Ipv4 address = one.address.to_v4();
         if (!port.is_ours(address) && (port.driver || address != stale)) return address;
@@ -130,7 +138,7 @@ void LinkLocal::follow(Port& port) {
     if (foreign && foreign != port.foreign) {
         log::warning(
             "{}: {} was set by somebody else: it is left alone, no link-local address is claimed",
-            port.interface.name, foreign->to_string());
+            port.name, foreign->to_string());
     }
     if (foreign != port.foreign) port.foreign_since = std::chrono::steady_clock::now();
     port.foreign = foreign;
@@ -143,7 +151,7 @@ void LinkLocal::follow(Port& port) {
 /// `on-link-route=yes`: hosts that have nothing but a link-local address are reached directly (RFC
 /// 3927 §2.6.2), also by an interface that has none. With one, the route comes with it.
 void LinkLocal::follow_route(Port& port) {
-    const net::Interface& interface = port.interface;
+    const net::Interface& interface = interface_of(port);
     const bool has_link_local = std::ranges::any_of(
         interface.addresses, [](const auto& one) { return net::is_ipv4ll(one.address); });
     const bool wanted = config_.ipv4ll.on_link_route && !stopped_ && keeper_ && eligible(port) &&
@@ -165,35 +173,33 @@ void LinkLocal::follow_route(Port& port) {
 
 void LinkLocal::open(Port& port) {
     port.opening = true;
-    const int ifindex = port.interface.ifindex;
-    const auto stale = memory_.load(port.interface.mac);
-    if (stale && port.has(*stale)) {  // left by a crash: taken off, then probed for and set again
-        log::info("{}: {} was left by an earlier run: probing for it again", port.interface.name,
+    const int ifindex = port.ifindex;
+    const auto stale = memory_.load(port.mac);
+    if (stale && has(port, *stale)) {  // left by a crash: taken off, then probed for and set again
+        log::info("{}: {} was left by an earlier run: probing for it again", port.name,
                   stale->to_string());
         keeper_->remove_stale(ifindex, *stale, {});
     }
     keeper_->open_arp(ifindex, [this, ifindex](boost::system::result<keeper::Descriptor> socket) {
         const auto found = ports_.find(ifindex);
         if (found == ports_.end() || stopped_) return;
-        Port& opened = *found->second;
+        Port& opened = found->second;
         opened.opening = false;
         if (!socket) {
-            opened.trouble = socket.error().message();
-            log::error("{}: no ARP socket: {}", opened.interface.name, opened.trouble);
+            log::error("{}: no ARP socket: {}", opened.name, socket.error().message());
             return;
         }
-        opened.trouble.clear();
         if (eligible(opened)) start(opened, std::move(*socket));
     });
 }
 
 void LinkLocal::start(Port& port, keeper::Descriptor socket) {
     ipv4ll::io::DriverConfig settings;
-    settings.engine.mac = port.interface.mac;
-    settings.engine.seed = ipv4ll::engine::seed_of(port.interface.mac);
-    settings.engine.last_used = port.wanted ? port.wanted : memory_.load(port.interface.mac);
+    settings.engine.mac = port.mac;
+    settings.engine.seed = ipv4ll::engine::seed_of(port.mac);
+    settings.engine.last_used = port.wanted ? port.wanted : memory_.load(port.mac);
     settings.engine.probe_scale = config_.ipv4ll.probe_scale;
-    settings.engine.history = port.history;
+    if (port.history) settings.engine.history = *port.history;
     settings.policy.policy = policy_of(port);
     // Who asks for an address has no DHCP client at work.
     settings.policy.settle_time =
@@ -205,7 +211,7 @@ void LinkLocal::start(Port& port, keeper::Descriptor socket) {
 }
 
 ipv4ll::io::Host LinkLocal::host_of(Port& port) {
-    const int ifindex = port.interface.ifindex;
+    const int ifindex = port.ifindex;
     ipv4ll::io::Host host;
     host.add_address = [this, &port, ifindex](Ipv4 address, ipv4ll::io::Host::Answer answer) {
         port.held = address;
@@ -221,8 +227,8 @@ ipv4ll::io::Host LinkLocal::host_of(Port& port) {
         const auto done = [this, ifindex, address](boost::system::error_code error) {
             const auto found = ports_.find(ifindex);
             if (!error || found == ports_.end()) return;
-            std::erase(found->second->leaving, address);  // not set by us, after all
-            if (!stopped_) follow(*found->second);
+            std::erase(found->second.leaving, address);  // not set by us, after all
+            if (!stopped_) follow(found->second);
         };
         if (for_good) {
             keeper_->yield_address(ifindex, address, done);
@@ -235,23 +241,23 @@ ipv4ll::io::Host LinkLocal::host_of(Port& port) {
     host.advertised = [](bool) {
     };  // net::publishable_addresses decides the same from the addresses
     host.remember = [this, &port](Ipv4 address) { remember(port, address); };
-    host.log = [&port](std::string_view line) { log::info("{}: {}", port.interface.name, line); };
+    host.log = [&port](std::string_view line) { log::info("{}: {}", port.name, line); };
     return host;
 }
 
 void LinkLocal::remember(const Port& port, Ipv4 address) {
-    if (const auto error = memory_.store(port.interface.mac, address)) {
-        log::warning("{}: the address cannot be remembered: {}", port.interface.name,
-                     error.message());
+    if (const auto error = memory_.store(port.mac, address)) {
+        log::warning("{}: the address cannot be remembered: {}", port.name, error.message());
     }
 }
 
 void LinkLocal::pass_on(Port& port) {
     port.driver->on_policy(policy_of(port));
-    port.driver->on_carrier(port.interface.up && port.interface.running);
-    port.driver->on_routable(net::has_routable_ipv4(port.interface));
+    const net::Interface& interface = interface_of(port);
+    port.driver->on_carrier(interface.up && interface.running);
+    port.driver->on_routable(net::has_routable_ipv4(interface));
     if (!port.held) return;
-    if (port.has(*port.held)) {
+    if (has(port, *port.held)) {
         port.seen = true;
     } else if (port.seen) {
         port.seen = false;
@@ -262,7 +268,7 @@ void LinkLocal::pass_on(Port& port) {
 void LinkLocal::end(Port& port) {
     if (!port.driver) return;
     port.driver->stop();
-    port.history = port.driver->history();
+    port.history = std::make_unique<ipv4ll::engine::History>(port.driver->history());
     port.driver.reset();
     port.idle_since = std::chrono::steady_clock::now();
     port.held.reset();
@@ -272,7 +278,7 @@ session::Errc LinkLocal::act(const net::Interface& interface, session::Ipv4llAct
     const auto found = ports_.find(interface.ifindex);
     if (found == ports_.end()) return session::Errc::no_such_interface;
     if (!keeper_) return session::Errc::not_permitted;
-    Port& port = *found->second;
+    Port& port = found->second;
     switch (action) {
         case session::Ipv4llAction::on:
             port.asked = Policy::always;
@@ -298,7 +304,7 @@ session::Errc LinkLocal::begin_with(int ifindex, Ipv4 address) {
     const auto found = ports_.find(ifindex);
     if (found == ports_.end()) return session::Errc::no_such_interface;
     if (!ipv4ll::claimable(address.to_uint())) return session::Errc::bad_address;
-    Port& port = *found->second;
+    Port& port = found->second;
     port.wanted = address;
     port.history.reset();  // of the addresses tried before
     if (port.held == address) return session::Errc::ok;
@@ -310,21 +316,21 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
     std::vector<session::Ipv4llState> all;
     const auto now = std::chrono::steady_clock::now();
     for (const auto& [ifindex, port] : ports_) {
-        if (port->interface.loopback) continue;
+        if (interface_of(port).loopback) continue;
         session::Ipv4llState state;
         state.ifindex = ifindex;
-        state.name = port->interface.name;
-        state.policy = ipv4ll::io::to_text(policy_of(*port));
-        state.asked = port->asked && *port->asked != Policy::off;
-        state.state = port->foreign ? "foreign" : "off";
-        state.since = seconds_between(port->idle_since, now);
+        state.name = port.name;
+        state.policy = ipv4ll::io::to_text(policy_of(port));
+        state.asked = port.asked && *port.asked != Policy::off;
+        state.state = port.foreign ? "foreign" : "off";
+        state.since = seconds_between(port.idle_since, now);
         state.probe_scale = config_.ipv4ll.probe_scale;
-        if (port->foreign) {
-            state.address = port->foreign->to_string();
-            state.since = seconds_between(port->foreign_since, now);
+        if (port.foreign) {
+            state.address = port.foreign->to_string();
+            state.since = seconds_between(port.foreign_since, now);
         }
-        if (port->driver) {
-            const auto status = port->driver->status();
+        if (port.driver) {
+            const auto status = port.driver->status();
             const bool waiting = !status.claiming && status.deadline;
             state.state = waiting ? "waiting" : ipv4ll::io::to_text(status.engine.state);
             if (status.engine.state != ipv4ll::engine::State::down)
@@ -342,16 +348,16 @@ std::vector<session::Ipv4llState> LinkLocal::states() const {
 /// server in there that is reached by the latter.
 std::string LinkLocal::remark(int ifindex) const {
     const auto found = ports_.find(ifindex);
-    if (found == ports_.end() || !found->second->driver) return "";
-    if (found->second->driver->status().engine.state != ipv4ll::engine::State::bound) return "";
-    for (const auto& [other, port] : ports_) {
+    if (found == ports_.end() || !found->second.driver) return "";
+    if (found->second.driver->status().engine.state != ipv4ll::engine::State::bound) return "";
+    for (const auto& [other, interface] : interfaces_) {
         const bool leads_out = std::ranges::any_of(
-            port->interface.routers,
+            interface.routers,
             [](const net::DefaultRoute& route) { return route.gateway.is_v4(); });
         if (other != ifindex && leads_out) {
             return fmt::format(
                 "takes 169.254.169.254 (cloud metadata) from the default route of {}",
-                port->interface.name);
+                interface.name);
         }
     }
     return "";

@@ -22,8 +22,10 @@ namespace avahid {
 class LinkLocal {
 public:
     /// \param keeper  empty: started without the privilege; every interface then stays as it is
+    /// \param interfaces  all there are, as the monitor keeps them
+    using Interfaces = std::map<int, net::Interface>;
     LinkLocal(boost::asio::io_context& io, keeper::KeeperClient* keeper,
-              const std::string& state_folder);
+              const std::string& state_folder, const Interfaces& interfaces);
     ~LinkLocal();
 
     void on_config(const config::Config& config) { config_ = config; }
@@ -42,6 +44,8 @@ public:
 
 private:
     struct Port;
+    const net::Interface& interface_of(const Port& port) const;
+    bool has(const Port& port, ipv4ll::wire::Ipv4 address) const;
     ipv4ll::engine::Policy policy_of(const Port& port) const;
     bool eligible(const Port& port) const;
     void follow(Port& port);
@@ -56,9 +60,10 @@ private:
 
     boost::asio::io_context& io_;
     keeper::KeeperClient* keeper_;
+    const Interfaces& interfaces_;
     ipv4ll::io::StateFile memory_;
     config::Config config_;
-    std::map<int, std::unique_ptr<Port>> ports_;
+    std::map<int, Port> ports_;
     bool stopped_ = false;
 };
 

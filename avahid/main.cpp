@@ -21,6 +21,7 @@
 #include "avahid/ops/directories.hpp"
 #include "avahid/ops/limits.hpp"
 #include "avahid/ops/log.hpp"
+#include "avahid/ops/memory.hpp"
 #include "avahid/ops/pid_file.hpp"
 #include "avahid/ops/privileges.hpp"
 #include "avahid/report.hpp"
@@ -284,6 +285,7 @@ int run(const std::string& program, std::vector<std::string> arguments) {
 }  // namespace avahid
 
 int main(int argc, char** argv) {
+    avahid::ops::keep_little_memory();
     const std::string name = argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "";
     try {
         return avahid::run(name == "avahi-daemon" ? name : "avahid", {argv + 1, argv + argc});

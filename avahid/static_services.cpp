@@ -1,6 +1,8 @@
 #include "avahid/static_services.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "avahid/ops/log.hpp"
 #include "dnssd/rename.hpp"
@@ -26,10 +28,11 @@ bool same_but_text(config::StaticService one, const config::StaticService& other
 }  // namespace
 
 void StaticServices::load(dnssd::Instant now, const std::vector<config::ServiceFile>& files) {
+    std::unordered_set<std::string_view> paths;
+    for (const config::ServiceFile& file : files) paths.insert(file.path);
     // First what goes, then what changes, then what comes: files may exchange their names.
     for (auto at = groups_.begin(); at != groups_.end();) {
-        const bool stays = std::ranges::any_of(
-            files, [&](const config::ServiceFile& file) { return file.path == at->first; });
+        const bool stays = paths.contains(at->first);
         if (!stays) {
             log::info("service '{}' of {} is withdrawn: the file is gone, or not valid any more",
                       at->second.name, at->first);
@@ -41,26 +44,35 @@ void StaticServices::load(dnssd::Instant now, const std::vector<config::ServiceF
     for (const config::ServiceFile& file : files) {
         const auto [place, is_new] = groups_.try_emplace(file.path);
         Group& group = place->second;
-        if (!is_new && group.file.group == file.group) continue;
-        const bool same_name = !is_new && group.file.group.name == file.group.name &&
-                               group.file.group.replace_wildcards == file.group.replace_wildcards;
+        const bool same_name = !is_new && group.wanted.name == file.group.name &&
+                               group.wanted.replace_wildcards == file.group.replace_wildcards;
         if (same_name) {
-            change(now, group, file);
+            if (!same_services(group, file.group)) change(now, group, file.group);
             continue;
         }
         withdraw(now, group);
-        group = {file, config::instance_name(file.group, host_label_), {}, {}};
-        for (const auto& service : file.group.services) group.entries.push_back({service});
+        group = {&place->first, {}, config::instance_name(file.group, host_label_), {}, {}};
+        fill(group, file.group);
         fresh.push_back(&group);
     }
     for (Group* const group : fresh) publish(now, *group);
 }
 
+bool StaticServices::same_services(const Group& group, const config::ServiceGroup& wanted) {
+    return std::ranges::equal(group.entries, wanted.services, {}, &Entry::service);
+}
+
+void StaticServices::fill(Group& group, const config::ServiceGroup& wanted) {
+    group.wanted.name = wanted.name;
+    group.wanted.replace_wildcards = wanted.replace_wildcards;
+    group.entries.reserve(wanted.services.size());
+    for (const auto& service : wanted.services) group.entries.push_back({service});
+}
+
 /// The file has other services, and its name still.
-void StaticServices::change(dnssd::Instant now, Group& group, const config::ServiceFile& file) {
+void StaticServices::change(dnssd::Instant now, Group& group, const config::ServiceGroup& wanted) {
     auto before = std::exchange(group.entries, {});
-    group.file = file;
-    for (const auto& service : file.group.services) group.entries.push_back({service});
+    fill(group, wanted);
     take_over(now, group, before);
     for (Entry& gone : before) cancel(now, gone);
     publish(now, group);
@@ -85,8 +97,8 @@ void StaticServices::take_over(dnssd::Instant now, Group& group, std::vector<Ent
 void StaticServices::on_host_name(dnssd::Instant now, const std::string& label) {
     const std::string before = std::exchange(host_label_, label);
     for (auto& [path, group] : groups_) {
-        const std::string name = config::instance_name(group.file.group, label);
-        if (name == config::instance_name(group.file.group, before)) continue;
+        const std::string name = config::instance_name(group.wanted, label);
+        if (name == config::instance_name(group.wanted, before)) continue;
         withdraw(now, group);
         group.name = name;
         publish(now, group);
@@ -122,7 +134,7 @@ bool StaticServices::on_event(dnssd::Instant now, const dnssd::Event& event) {
         publish(now, group);
     } else if (std::get_if<dnssd::Published>(&event)) {
         group.search.found();
-        log::info("service '{}' of {} is established", group.name, group.file.path);
+        log::info("service '{}' of {} is established", group.name, *group.path);
     }
     return true;
 }
@@ -141,7 +153,7 @@ bool StaticServices::try_publish(dnssd::Instant now, Group& group) {
         const std::string& interface = entry.service.interface;
         entry.ifindex = interface.empty() ? 0 : ifindex_of_(interface);
         if (!interface.empty() && entry.ifindex == 0) {
-            log::info("{}: {} waits for an interface '{}'", group.file.path, entry.service.type,
+            log::info("{}: {} waits for an interface '{}'", *group.path, entry.service.type,
                       interface);
             continue;
         }
@@ -153,7 +165,7 @@ bool StaticServices::try_publish(dnssd::Instant now, Group& group) {
             withdraw(now, group);
             return false;
         } else {
-            log::error("{}: {} is not published: {}", group.file.path, entry.service.type,
+            log::error("{}: {} is not published: {}", *group.path, entry.service.type,
                        dnssd::to_string(handle.error()));
         }
     }

@@ -41,12 +41,15 @@ private:
         int ifindex = 0;                        // it is published on; 0: all
     };
     struct Group {
-        config::ServiceFile file;
-        std::string name;  // at present
+        const std::string* path = nullptr;  // of its file
+        config::ServiceGroup wanted;        // but for its services: those are the entries
+        std::string name;                   // at present
         std::vector<Entry> entries;
         dnssd::NameSearch search;
     };
-    void change(dnssd::Instant now, Group& group, const config::ServiceFile& file);
+    static bool same_services(const Group& group, const config::ServiceGroup& wanted);
+    static void fill(Group& group, const config::ServiceGroup& wanted);
+    void change(dnssd::Instant now, Group& group, const config::ServiceGroup& wanted);
     void take_over(dnssd::Instant now, Group& group, std::vector<Entry>& before);
     void publish(dnssd::Instant now, Group& group);
     bool try_publish(dnssd::Instant now, Group& group);

@@ -11,7 +11,8 @@ namespace {
 constexpr std::uint16_t discard = 9;  // nothing is offered there: the port of Avahi's
 
 /// "alpha [02:00:00:00:00:01]"; the host's name is cut where it would not fit.
-std::string instance(std::string label, const std::string& mac) {
+std::string instance(std::string label, const net::Mac& address) {
+    const std::string mac = fmt::format("{:02x}", fmt::join(address, ":"));
     std::size_t room = mdns::wire::max_label - mac.size() - 3;
     if (label.size() > room) {
         while (room > 0 && (static_cast<unsigned char>(label[room]) & 0xC0u) == 0x80u) --room;
@@ -30,7 +31,7 @@ void Workstations::set_wanted(dnssd::Instant now, bool wanted) {
 void Workstations::on_interface(dnssd::Instant now, const net::Interface& interface, bool served) {
     if (!served || !interface.ethernet) return on_interface_gone(now, interface.ifindex);
     Entry& entry = entries_[interface.ifindex];
-    entry.mac = fmt::format("{:02x}", fmt::join(interface.mac, ":"));
+    entry.mac = interface.mac;
     follow(now, interface.ifindex, entry);
 }
 

@@ -23,7 +23,7 @@ public:
 
 private:
     struct Entry {
-        std::string mac;
+        net::Mac mac{};
         std::string name;  // published under
         std::optional<dnssd::Handle> handle{};
     };

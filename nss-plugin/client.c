@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,25 +50,23 @@ static void fail(struct exchange* exchange, int error) {
     hang_up(exchange);
 }
 
-/* A full backlog makes connect() wait, for at most the time given here. */
-static bool limit_connect(int fd, int64_t deadline) {
-    const int left = ms_left(deadline);
-    if (left == 0) {
-        errno = ETIMEDOUT;
-        return false;
+/* The daemon's backlog is full: waits for a place in it. */
+static bool wait_to_connect(int fd, const struct sockaddr_un* daemon, int64_t deadline) {
+    fcntl(fd, F_SETFL, 0); /* nothing tells when a place is free, but connect() itself */
+    for (int left = ms_left(deadline); left > 0; left = ms_left(deadline)) {
+        const struct timeval limit = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+        if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0) return false;
+        if (connect(fd, (const struct sockaddr*)daemon, sizeof *daemon) == 0) return true;
+        if (errno != EINTR && errno != EAGAIN) return false;
     }
-    const struct timeval limit = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
-    return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0;
+    errno = ETIMEDOUT;
+    return false;
 }
 
 static bool connect_to_daemon(int fd, int64_t deadline) {
     static const struct sockaddr_un daemon = {AF_UNIX, AVAHID_SOCKET_PATH};
-    while (limit_connect(fd, deadline)) {
-        if (connect(fd, (const struct sockaddr*)&daemon, sizeof daemon) == 0) return true;
-        if (errno == EAGAIN) errno = ETIMEDOUT;
-        if (errno != EINTR) return false;
-    }
-    return false;
+    if (connect(fd, (const struct sockaddr*)&daemon, sizeof daemon) == 0) return true;
+    return errno == EAGAIN && wait_to_connect(fd, &daemon, deadline);
 }
 
 /* Waits until fd can be read or written. A signal does not lengthen the wait (nss-thread-05). */
@@ -102,7 +101,7 @@ static void ask(struct exchange* exchange, enum avahid_reply_kind kind,
                 struct avahid_answers* answers, const char* line, int64_t deadline) {
     avahid_reply_init(&exchange->reply, kind, answers);
     exchange->error = 0;
-    exchange->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    exchange->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (exchange->fd < 0 || !connect_to_daemon(exchange->fd, deadline) ||
         (!send_line(exchange->fd, line, strlen(line), deadline) && errno != EPIPE))
         fail(exchange, errno);

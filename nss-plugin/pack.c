@@ -37,6 +37,10 @@ static void fill_tuple(struct gaih_addrtuple* tuple, const struct avahid_address
     tuple->scopeid = address->scope;
 }
 
+/* IPv6 before IPv4: to sort them, glibc connects a socket to each, and one of IPv6 serves for both.
+ * Nothing else depends on the order. */
+static const int tuple_order[] = {AF_INET6, AF_INET};
+
 bool avahid_pack_tuples(const struct avahid_answers* answers, struct avahid_buffer buffer,
                         struct gaih_addrtuple** pat) {
     const size_t in_buffer = answers->count - (*pat != NULL ? 1 : 0);
@@ -47,10 +51,13 @@ bool avahid_pack_tuples(const struct avahid_answers* answers, struct avahid_buff
 
     struct gaih_addrtuple* free_tuple = tuples;
     struct gaih_addrtuple** link = pat;
-    for (size_t i = 0; i < answers->count; i++) {
-        if (i > 0 || *pat == NULL) *link = free_tuple++;
-        fill_tuple(*link, &answers->addresses[i], name);
-        link = &(*link)->next;
+    for (size_t family = 0; family < 2; family++) {
+        for (size_t i = 0; i < answers->count; i++) {
+            if (answers->addresses[i].family != tuple_order[family]) continue;
+            if (link != pat || *pat == NULL) *link = free_tuple++;
+            fill_tuple(*link, &answers->addresses[i], name);
+            link = &(*link)->next;
+        }
     }
     return true;
 }

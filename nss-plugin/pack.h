@@ -18,7 +18,7 @@ struct avahid_buffer {
     size_t left;
 };
 
-/* All answers, as the list of gethostbyname4_r, link-local ones with their scope.
+/* All answers, as the list of gethostbyname4_r, link-local ones with their scope, IPv6 first.
  * \param answers  at least one address
  * \param pat      *pat not NULL: the first tuple is stored there (nscd); NULL: in the buffer too */
 bool avahid_pack_tuples(const struct avahid_answers* answers, struct avahid_buffer buffer,

@@ -106,7 +106,7 @@ struct Ipv4ll {
 struct Control {
     Milliseconds negative_timeout{1'000};  // a lookup that nobody answers ends after this
     std::uint32_t clients_max_per_uid = 256;
-    std::uint32_t objects_max_per_uid = 4096;  // four full clients of Avahi's
+    std::optional<std::uint32_t> objects_max_per_uid;  // unset: of four full clients
     bool operator==(const Control&) const = default;
 };
 

@@ -148,7 +148,7 @@ constexpr Key keys[] = {
 
     control<&Control::negative_timeout, parse_negative_timeout>("negative-timeout"),
     control<&Control::clients_max_per_uid, parse_count>("clients-max-per-uid"),
-    control<&Control::objects_max_per_uid, parse_count>("objects-max-per-uid"),
+    control<&Control::objects_max_per_uid, parse_set_count>("objects-max-per-uid"),
 };
 
 constexpr std::string_view sections[] = {"server",  "wide-area", "publish", "reflector",

@@ -4,8 +4,17 @@
 #include <utility>
 
 #include "avahid/dbus/clients.hpp"
+#include "dnssd/ascii.hpp"
 
 namespace avahid::dbus {
+namespace {
+
+/// Equal for equal names; who has the same key is compared again.
+std::string key_of(const dnssd::ServiceName& name) {
+    return dnssd::lower(name.instance + '.' + name.type);
+}
+
+}  // namespace
 
 Client::Client(Clients& all, Context& context, std::string name, uid_t uid, session::ClientId id)
     : all_(all),
@@ -46,8 +55,20 @@ std::string Client::next_path(const char* kind) {
 }
 
 bool Client::publishes(const dnssd::ServiceName& name) const {
-    return std::ranges::any_of(activities_,
-                               [&](const auto& entry) { return entry.second->publishes(name); });
+    const auto [begin, end] = publishers_.equal_range(key_of(name));
+    return std::any_of(begin, end,
+                       [&](const auto& entry) { return entry.second->publishes(name); });
+}
+
+void Client::note_publisher(const dnssd::ServiceName& name, const Activity& publisher) {
+    publishers_.emplace(key_of(name), &publisher);
+}
+
+void Client::forget_publisher(const dnssd::ServiceName& name, const Activity& publisher) {
+    const auto [begin, end] = publishers_.equal_range(key_of(name));
+    const auto found =
+        std::find_if(begin, end, [&](const auto& entry) { return entry.second == &publisher; });
+    if (found != end) publishers_.erase(found);
 }
 
 void Client::on_event(Instant now, const dnssd::Event& event) {

@@ -34,6 +34,9 @@ public:
     std::string next_path(const char* kind);
     /// Does an entry group of its publish this?
     bool publishes(const dnssd::ServiceName& name) const;
+    /// Whom publishes() asks about this name, until it is forgotten; as often as it was noted.
+    void note_publisher(const dnssd::ServiceName& name, const Activity& publisher);
+    void forget_publisher(const dnssd::ServiceName& name, const Activity& publisher);
 
     void on_event(Instant now, const dnssd::Event& event);
 
@@ -54,6 +57,8 @@ private:
     std::uint32_t number_;
     std::uint32_t next_object_ = 1;
     std::unordered_map<Handle, Activity*> watchers_;
+    // By the folded name: a client may browse for as many services as it publishes.
+    std::unordered_multimap<std::string, const Activity*> publishers_;
     std::unordered_map<const Activity*, std::unique_ptr<Activity>> activities_;
 };
 

@@ -56,6 +56,13 @@ EntryGroup::EntryGroup(Client& client, Handle group)
     own(group);
 }
 
+EntryGroup::~EntryGroup() { forget_services(); }
+
+void EntryGroup::forget_services() {
+    for (const dnssd::ServiceName& name : services_) client().forget_publisher(name, *this);
+    services_.clear();
+}
+
 // ---- the group as a whole ----
 
 void EntryGroup::answer(Call& call, Error error) {
@@ -78,7 +85,7 @@ void EntryGroup::commit(Call& call) {
 }
 
 void EntryGroup::reset(Call& call) {
-    services_.clear();
+    forget_services();
     answer(call, error_of(session().reset_group(now(), client_id(), group_)));
 }
 
@@ -134,7 +141,10 @@ void EntryGroup::add_service(Call& call) {
     // A service that is not there yet is added, as avahi-daemon does; one that is, it refuses.
     error = arguments.has(flag::update) ? update(service) : Error::not_found;
     if (error == Error::not_found) error = add(service);
-    if (error == Error::success) services_.push_back(service.name);
+    if (error == Error::success) {
+        services_.push_back(service.name);
+        client().note_publisher(service.name, *this);
+    }
     answer(call, error);
 }
 

@@ -17,6 +17,7 @@ public:
     EntryGroup(Client& client, Handle group);
 
     void on_event(Instant now, const dnssd::Event& event) override;
+    ~EntryGroup() override;
     bool publishes(const dnssd::ServiceName& name) const override;
 
 private:
@@ -34,6 +35,7 @@ private:
 
     dnssd::Catalogue::GroupStatus status() const;
     bool committed() const;
+    void forget_services();
     Error add(const dnssd::GroupItem& item);
     Error update(const dnssd::GroupItem& item);
     static void answer(Call& call, Error error);

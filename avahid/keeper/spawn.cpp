@@ -11,6 +11,7 @@
 #include <climits>
 #include <csignal>
 
+#include "avahid/ops/memory.hpp"
 #include "avahid/sandbox/sandbox.hpp"
 
 namespace avahid::keeper {
@@ -53,6 +54,7 @@ bool confine() {
     const int moved = close_all_but(socket);
     enter_folder_of(config.file);
     if (moved < 0 || !keep_network_capabilities(config.identity) || !confine()) ::_exit(1);
+    ops::forget_startup();
     try {
         run_keeper(moved, config);
     } catch (...) {  // no memory; the client sees the socket closed

@@ -19,6 +19,7 @@ namespace errc = boost::system::errc;
 namespace {
 
 constexpr auto starving_pause = std::chrono::milliseconds(100);
+constexpr int at_a_time = 16;  // connections; then it is somebody else's turn
 constexpr mode_t everyone = 0666;
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
@@ -79,6 +80,7 @@ error_code Listener::listen(const std::string& path) {
     }
     if (!error && ::chmod(path.c_str(), everyone) != 0) error = last_error();
     if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor_.native_non_blocking(true, error);
     if (error) {
         stop();
         return error;
@@ -94,6 +96,7 @@ error_code Listener::adopt(int descriptor) {
     ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     error_code error;
     acceptor_.assign(stream_protocol(), descriptor, error);
+    if (!error) acceptor_.native_non_blocking(true, error);
     if (!error) accept();
     return error;
 }
@@ -114,17 +117,24 @@ void Listener::remove_file() {
 }
 
 void Listener::accept() {
-    acceptor_.async_accept([self = shared_from_this()](const error_code& error, Socket socket) {
-        self->on_accept(error, std::move(socket));
-    });
+    acceptor_.async_wait(boost::asio::socket_base::wait_read,
+                         [self = shared_from_this()](const error_code& stopped) {
+                             if (!stopped && self->acceptor_.is_open()) self->on_connections();
+                         });
 }
 
-void Listener::on_accept(const error_code& error, Socket socket) {
-    if (!acceptor_.is_open()) return;
-    if (error && error != boost::asio::error::connection_aborted) return pause(error);
-    if (!error) {
-        starving_ = false;
-        accepted_(std::move(socket));
+void Listener::on_connections() {
+    for (int count = 0; count < at_a_time && acceptor_.is_open(); ++count) {
+        keeper::Descriptor connection(
+            ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (connection) {
+            starving_ = false;
+            accepted_(std::move(connection));
+        } else if (errno == EAGAIN) {
+            break;
+        } else if (errno != ECONNABORTED && errno != EINTR) {
+            return pause(last_error());
+        }
     }
     if (acceptor_.is_open()) accept();
 }
@@ -145,10 +155,10 @@ std::string Peer::text() const {
     return "uid " + std::to_string(uid) + ", pid " + std::to_string(pid);
 }
 
-std::optional<Peer> peer_of(Listener::Socket& socket) {
+std::optional<Peer> peer_of(int connection) {
     ucred peer = {};
     socklen_t size = sizeof peer;
-    const int failed = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
+    const int failed = ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size);
     if (failed != 0) return {};
     return Peer{peer.uid, peer.pid};
 }

@@ -12,12 +12,15 @@
 #include <optional>
 #include <string>
 
+#include "avahid/keeper/descriptor.hpp"
+
 namespace avahid::session {
 
 class Listener : public std::enable_shared_from_this<Listener> {
 public:
-    using Socket = boost::asio::local::stream_protocol::socket;
-    using Accepted = std::function<void(Socket socket)>;
+    /// Not of Asio yet: who is answered at once never costs a registration with epoll.
+    /// \param connection  non-blocking and close-on-exec
+    using Accepted = std::function<void(keeper::Descriptor connection)>;
     using Log = std::function<void(const std::string& line)>;
 
     /// \param what  begins each log line: "control socket"
@@ -33,7 +36,7 @@ public:
 
 private:
     void accept();
-    void on_accept(const boost::system::error_code& error, Socket socket);
+    void on_connections();
     void pause(const boost::system::error_code& why);
     void remove_file();
 
@@ -54,6 +57,6 @@ struct Peer {
     std::string text() const;  // "uid 1000, pid 42": for the log
 };
 /// Empty when the kernel does not know: then it is nobody's.
-std::optional<Peer> peer_of(Listener::Socket& socket);
+std::optional<Peer> peer_of(int connection);
 
 }  // namespace avahid::session

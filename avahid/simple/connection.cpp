@@ -2,7 +2,9 @@
 #include "avahid/simple/connection.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -25,20 +27,33 @@ bool is_hung_up(int fd) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, session::ClientId client, Owner& owner)
-    : socket_(std::move(socket)), client_(client), owner_(&owner) {}
+Connection::Connection(boost::asio::io_context& io, keeper::Descriptor connected,
+                       session::ClientId client, Owner& owner)
+    : socket_(io), connected_(std::move(connected)), client_(client), owner_(&owner) {}
+
+int Connection::descriptor() {
+    return socket_.is_open() ? socket_.native_handle() : connected_.get();
+}
+
+/// Only who has to wait costs a registration with epoll, which takes as long as all the rest.
+void Connection::wait_with_asio() {
+    if (socket_.is_open()) return;
+    error_code failed;
+    socket_.assign(boost::asio::local::stream_protocol(), connected_.get(), failed);
+    if (!failed) (void)connected_.release();  // else reading and writing tell
+}
 
 /// Most clients have said their line by now: they are answered before anyone else is looked at.
 void Connection::start() {
     const auto self = shared_from_this();
-    error_code error;
-    socket_.non_blocking(true, error);
-    const std::size_t count = socket_.read_some(boost::asio::buffer(input_), error);
-    if (error == boost::asio::error::would_block) return read();
-    on_read(error, count);
+    const ssize_t got = ::recv(descriptor(), input_.data(), input_.size(), MSG_DONTWAIT);
+    if (got > 0) return on_read({}, static_cast<std::size_t>(got));
+    if (got == 0) return on_read(boost::asio::error::eof, 0);
+    read();  // it tells of errors, too
 }
 
 void Connection::read() {
+    wait_with_asio();
     const auto space = boost::asio::buffer(input_) + (asked_ ? 0 : used_);
     socket_.async_read_some(
         space, [self = shared_from_this()](const error_code& error, std::size_t count) {
@@ -79,7 +94,7 @@ void Connection::take_line() {
 /// altogether, or has not asked, or is being streamed to, leaves.
 void Connection::on_client_closed() {
     if (closing_) return;  // the write will tell
-    const bool waits = asked_ && !streaming_ && !is_hung_up(socket_.native_handle());
+    const bool waits = asked_ && !streaming_ && !is_hung_up(descriptor());
     if (!waits) end();
 }
 
@@ -101,22 +116,24 @@ bool Connection::stream(std::string reply) {
 /// A reply commonly fits into the socket as it is.
 void Connection::write(std::string reply) {
     output_ = std::move(reply);
-    error_code full;
-    const std::size_t sent = socket_.write_some(boost::asio::buffer(output_), full);
-    if (!full && sent == output_.size()) {
+    const ssize_t sent =
+        ::send(descriptor(), output_.data(), output_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent == static_cast<ssize_t>(output_.size())) {
         output_.clear();
         if (closing_ && !taking_line_) {
             boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->end(); });
         }
         return;
     }
-    boost::asio::async_write(socket_, boost::asio::buffer(output_) + sent,
-                             [self = shared_from_this()](const error_code& failed, std::size_t) {
-                                 self->output_.clear();
-                                 if (failed || self->closing_) return self->end();
-                                 if (!self->queued_.empty())
-                                     self->write(std::exchange(self->queued_, {}));
-                             });
+    wait_with_asio();
+    boost::asio::async_write(
+        socket_,
+        boost::asio::buffer(output_) + static_cast<std::size_t>(std::max<ssize_t>(sent, 0)),
+        [self = shared_from_this()](const error_code& failed, std::size_t) {
+            self->output_.clear();
+            if (failed || self->closing_) return self->end();
+            if (!self->queued_.empty()) self->write(std::exchange(self->queued_, {}));
+        });
 }
 
 void Connection::end() {
@@ -128,6 +145,7 @@ void Connection::end() {
 
 void Connection::abandon() {
     owner_ = nullptr;
+    connected_.reset();
     error_code ignored;
     socket_.close(ignored);
 }

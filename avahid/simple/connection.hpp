@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "avahid/keeper/descriptor.hpp"
 #include "avahid/session/session.hpp"
 #include "nss-plugin/protocol.h"
 
@@ -15,8 +17,6 @@ namespace avahid::simple {
 
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    using Socket = boost::asio::local::stream_protocol::socket;
-
     /// Called from the io_context and from start(), never from inside another call.
     class Owner {
     public:
@@ -30,8 +30,11 @@ public:
         virtual void on_end(Connection& connection) = 0;
     };
 
-    Connection(Socket socket, session::ClientId client, Owner& owner);
+    /// \param connected  non-blocking
+    Connection(boost::asio::io_context& io, keeper::Descriptor connected, session::ClientId client,
+               Owner& owner);
 
+    /// Who has said the line by now, and gets the reply within on_line(), is done with it.
     void start();
     /// Sends the last of the reply and closes when the client has it.
     void finish(std::string reply);
@@ -46,6 +49,8 @@ public:
     bool replying() const { return !output_.empty(); }
 
 private:
+    int descriptor();
+    void wait_with_asio();
     void read();
     void on_read(const boost::system::error_code& error, std::size_t count);
     void take_line();
@@ -53,7 +58,8 @@ private:
     void write(std::string reply);
     void end();
 
-    Socket socket_;
+    boost::asio::local::stream_protocol::socket socket_;
+    keeper::Descriptor connected_;  // until socket_ has it
     session::ClientId client_;
     Owner* owner_;  // null once it has been told of the end
     std::array<char, AVAHID_MAX_LINE + 1> input_;

@@ -17,7 +17,6 @@
 
 namespace avahid::simple {
 
-using boost::asio::local::stream_protocol;
 using boost::system::error_code;
 using session::ClientId;
 using std::chrono::steady_clock;
@@ -25,10 +24,10 @@ using std::chrono::steady_clock;
 namespace {
 
 /// Says why before hanging up; what does not fit into the socket now is lost.
-void turn_away(stream_protocol::socket& socket) {
-    error_code ignored;
-    socket.non_blocking(true, ignored);
-    socket.write_some(boost::asio::buffer(format_error(Code::too_many_clients)), ignored);
+void turn_away(int connection) {
+    const std::string why = format_error(Code::too_many_clients);
+    [[maybe_unused]] const auto lost =
+        ::send(connection, why.data(), why.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 Code code_of(session::Errc errc) {
@@ -72,7 +71,7 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
           sweeper(context) {}
 
     std::shared_ptr<session::Listener> make_listener();
-    void on_accept(stream_protocol::socket socket);
+    void on_accept(keeper::Descriptor connected);
 
     void on_line(Connection& connection, std::string_view line) override;
     void on_overlong_line(Connection& connection) override;
@@ -110,21 +109,21 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
 std::shared_ptr<session::Listener> Server::Impl::make_listener() {
     return std::make_shared<session::Listener>(
         io, "simple protocol",
-        [weak = weak_from_this()](stream_protocol::socket socket) {
-            if (const auto self = weak.lock()) self->on_accept(std::move(socket));
+        [weak = weak_from_this()](keeper::Descriptor connected) {
+            if (const auto self = weak.lock()) self->on_accept(std::move(connected));
         },
         log);
 }
 
-void Server::Impl::on_accept(stream_protocol::socket socket) {
-    const auto peer = session::peer_of(socket);
+void Server::Impl::on_accept(keeper::Descriptor connected) {
+    const auto peer = session::peer_of(connected.get());
     if (!peer) return;
     const auto id = session.open(peer->uid);
     if (!id) {
         log("simple protocol: " + peer->text() + " turned away: " + session::to_string(id.error()));
-        return turn_away(socket);
+        return turn_away(connected.get());
     }
-    auto connection = std::make_shared<Connection>(std::move(socket), *id, *this);
+    auto connection = std::make_shared<Connection>(io, std::move(connected), *id, *this);
     clients.emplace(*id, Client{.connection = connection,
                                 .peer = *peer,
                                 .deadline = steady_clock::now() + limits.to_ask});

@@ -41,7 +41,8 @@ private:
     session::ClientId client_;
     Conversation conversation_;
     Hooks hooks_;
-    std::array<char, 16384> incoming_;
+    // A few calls at a time: who asks without end waits its turn like everybody.
+    std::array<char, 512> incoming_;
     std::string outgoing_;     // being written
     std::size_t written_ = 0;  // of it
     bool reading_ = false;

@@ -39,6 +39,7 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
         : io(context), session(calls), pump(std::move(after)), log(std::move(sink)) {}
 
     std::shared_ptr<session::Listener> make_listener();
+    error_code serve(keeper::Descriptor connection);
     void on_accept(stream_protocol::socket socket);
     void on_gone(ClientId client, const std::string& why);
     void pump_later();
@@ -57,14 +58,24 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
 std::shared_ptr<session::Listener> Server::Impl::make_listener() {
     return std::make_shared<session::Listener>(
         io, "control socket",
-        [weak = weak_from_this()](stream_protocol::socket socket) {
-            if (const auto self = weak.lock()) self->on_accept(std::move(socket));
+        [weak = weak_from_this()](keeper::Descriptor connection) {
+            if (const auto self = weak.lock()) self->serve(std::move(connection));
         },
         log);
 }
 
+error_code Server::Impl::serve(keeper::Descriptor connection) {
+    stream_protocol::socket socket(io);
+    error_code error;
+    socket.assign(stream_protocol(), connection.get(), error);
+    if (error) return error;
+    (void)connection.release();  // the socket's now
+    on_accept(std::move(socket));
+    return {};
+}
+
 void Server::Impl::on_accept(stream_protocol::socket socket) {
-    const auto peer = session::peer_of(socket);
+    const auto peer = session::peer_of(socket.native_handle());
     if (!peer) return;
     const std::string who = peer->text();
     const auto client = session.open(peer->uid);
@@ -119,13 +130,7 @@ error_code Server::adopt(int descriptor) {
     return impl_->listener->adopt(descriptor);
 }
 
-error_code Server::serve(int descriptor) {
-    stream_protocol::socket socket(impl_->io);
-    error_code error;
-    socket.assign(stream_protocol(), descriptor, error);
-    if (!error) impl_->on_accept(std::move(socket));
-    return error;
-}
+error_code Server::serve(int descriptor) { return impl_->serve(keeper::Descriptor(descriptor)); }
 
 bool Server::on_event(dnssd::Instant now, ClientId client, const dnssd::Event& event) {
     const auto found = impl_->connections.find(client);

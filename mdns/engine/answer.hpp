@@ -35,6 +35,14 @@ struct Scratch {
     wire::Rdata rdata;                 // query: of a record just seen; packer: of an NSEC
     std::vector<std::uint16_t> types;  // packer: those that a name has
     std::vector<NamePlace> denials;    // packer: names whose NSEC is in this packet
+
+    /// After thousands of services were announced, few answers are due at a time.
+    void give_back_memory() {
+        if (ready.capacity() <= kept) return;
+        ready = {};
+        causes = {};
+    }
+    static constexpr std::size_t kept = 1024;
 };
 
 }  // namespace mdns::engine

@@ -42,6 +42,7 @@ void Outbox::answer(Instant now, const Answer& item, Window window, const Addres
         pending_.push_back({item, window, {}, false, {}});
         pending = &pending_.back();
     }
+    answers_due_ = std::min(answers_due_, window.due);
     pending->why.add(why);
     was_asked_ = was_asked_ || asker;
     if (!asker || pending->askers.size() == max_askers) {
@@ -153,7 +154,9 @@ void Outbox::forget_name(NamePlace name) {
 }
 
 void Outbox::unicast(const Endpoint& to, const Answer& item, Window window, Reason why) {
-    if (replies_.size() < max_replies) replies_.push_back({to, item, window, why});
+    if (replies_.size() >= max_replies) return;
+    replies_.push_back({to, item, window, why});
+    replies_due_ = std::min(replies_due_, window.due);
 }
 
 bool Outbox::empty() const {
@@ -205,6 +208,7 @@ void Outbox::flush_questions(Instant now) {
 
 /// Unicast answers: per destination one message, as soon as one of them is due.
 void Outbox::flush_replies(Instant now) {
+    if (now < replies_due_) return;
     for (std::size_t at = 0; at < replies_.size();) {
         if (replies_[at].window.due > now) {
             ++at;
@@ -223,9 +227,12 @@ void Outbox::flush_replies(Instant now) {
         packer_.answers(now, host_.scratch.ready, host_.scratch.causes, to, unpaced);
         at = 0;
     }
+    replies_due_ = Instant::max();
+    for (const Reply& reply : replies_) replies_due_ = std::min(replies_due_, reply.window.due);
 }
 
 void Outbox::flush_answers(Instant now) {
+    if (now < answers_due_ || budget(now) == 0) return;
     const auto due = [now](const Pending& pending) { return pending.window.due <= now; };
     if (std::ranges::none_of(pending_, due)) return;
     // §6.4: if another answer may go within a moment, one packet will do for both.
@@ -282,21 +289,30 @@ void Outbox::gather(Instant now, std::optional<bool> addresses) {
     }
 }
 
-void Outbox::arm(Instant now) {
-    std::optional<Instant> next;
-    const auto consider = [&](Instant at) { next = next ? std::min(*next, at) : at; };
+/// When answers that have not left have to be looked at next.
+Instant Outbox::next_answer(Instant now) const {
     const bool held = std::ranges::any_of(
         pending_, [now](const Pending& pending) { return pending.window.due <= now; });
+    Instant next = Instant::max();
     for (const Pending& pending : pending_) {
-        if (pending.window.due > now) consider(pending.window.due);
-        if (held && pending.window.earliest > now) consider(pending.window.earliest);
+        if (pending.window.due > now) next = std::min(next, pending.window.due);
+        if (held && pending.window.earliest > now) next = std::min(next, pending.window.earliest);
     }
-    for (const Reply& reply : replies_) consider(reply.window.due);
-    const bool waiting = !goodbyes_.empty() || !probes_.empty() || !asks_.empty() || held;
-    if (waiting && pace_left_ == 0) consider(pace_began_ + pace_time);
-    if (held && stinted_) consider(now + pace_time);
-    if (next) {
-        timers_.arm(timer_, Timer::outbox, 0, *next);
+    if (held && stinted_) next = std::min(next, now + pace_time);
+    return next;
+}
+
+void Outbox::arm(Instant now) {
+    if (pending_.empty()) answers_due_ = Instant::max();
+    if (replies_.empty()) replies_due_ = Instant::max();
+    if (answers_due_ <= now) {
+        answers_due_ = pace_left_ == 0 ? pace_began_ + pace_time : next_answer(now);
+    }
+    Instant next = std::min(answers_due_, replies_due_);
+    const bool waiting = !goodbyes_.empty() || !probes_.empty() || !asks_.empty();
+    if (waiting && pace_left_ == 0) next = std::min(next, pace_began_ + pace_time);
+    if (next != Instant::max()) {
+        timers_.arm(timer_, Timer::outbox, 0, next);
     } else {
         timers_.disarm(timer_);
     }

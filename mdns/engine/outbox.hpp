@@ -80,6 +80,7 @@ private:
     void flush_answers(Instant now);
     void gather(Instant now, std::optional<bool> addresses);
     void flush_questions(Instant now);
+    Instant next_answer(Instant now) const;
     void arm(Instant now);
     void give_back_memory();
 
@@ -90,6 +91,10 @@ private:
     Thrift thrift_;
     std::vector<Pending> pending_;
     std::vector<Reply> replies_;
+    // Before these, none of them has to leave: with thousands waiting, each packet that comes in
+    // must not have all of them looked through.
+    Instant answers_due_ = Instant::max();
+    Instant replies_due_ = Instant::max();
     std::vector<wire::Record> goodbyes_;
     std::vector<NamePlace> probes_;
     std::vector<Ask> asks_;

@@ -1,10 +1,12 @@
 #include "mdns/io/send_batch.hpp"
 
 #include <arpa/inet.h>
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <boost/container_hash/hash.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -70,6 +72,26 @@ engine::Endpoint group_of(Family family) {
     return {family == Family::ipv4 ? ipv4 : ipv6, port};
 }
 
+/// How full the send buffer is, in eighths. It is empty but for what the device or, for want of a
+/// hardware address, the kernel holds back.
+unsigned fill(int fd) {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) != 0) return 0;
+    const std::uint64_t used = info[SK_MEMINFO_WMEM_ALLOC];
+    return static_cast<unsigned>(used * 8 / std::max(info[SK_MEMINFO_SNDBUF], 1u));
+}
+std::uint32_t waiting(int fd) {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
+    socklen_t size = sizeof info;
+    return ::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) == 0
+               ? info[SK_MEMINFO_WMEM_ALLOC]
+               : 0;
+}
+
+constexpr unsigned careful_from = 2;  // eighths of the send buffer
+constexpr unsigned unicast_up_to = 6;
+
 }  // namespace
 
 std::optional<SendBatch::SocketAddress> SendBatch::target(
@@ -103,11 +125,11 @@ bool SendBatch::add(std::span<const std::uint8_t> bytes, const std::optional<eng
 }
 
 /// \return how many of the items from `first` on were taken; negative: errno says why not the first
-int SendBatch::send_some(int fd, std::size_t first) {
+int SendBatch::send_some(int fd, std::size_t first, std::size_t most) {
     std::array<mmsghdr, chunk> messages{};
     std::array<iovec, chunk> vectors{};
     alignas(cmsghdr) std::array<Control, chunk> controls;
-    const std::size_t count = std::min(chunk, items_.size() - first);
+    const std::size_t count = std::min({chunk, items_.size() - first, most});
     for (std::size_t i = 0; i < count; ++i) {
         Item& item = items_[first + i];
         vectors[i] = {bytes_.data() + item.offset, item.length};
@@ -138,11 +160,43 @@ void SendBatch::forget(std::size_t count) {
     }
 }
 
+/// While much waits, unicast goes one by one: to whom more waits afterwards, there is nobody.
+/// \return false: it is not worth the room
+bool SendBatch::send_unicast(int fd, std::size_t index, int& taken) {
+    const SocketAddress& to = items_[index].to;
+    const std::size_t host = link_.family == Family::ipv4
+                                 ? boost::hash_value(to.v4.sin_addr.s_addr)
+                                 : boost::hash_range(std::begin(to.v6.sin6_addr.s6_addr),
+                                                     std::end(to.v6.sin6_addr.s6_addr));
+    const auto now = SilentHosts::Clock::now();
+    if (!silent_) silent_ = std::make_unique<SilentHosts>();
+    if (silent_->contains(now, host) || fill(fd) >= unicast_up_to) return false;
+    const std::uint32_t before = waiting(fd);
+    taken = send_some(fd, index, 1);
+    if (const int error = errno; waiting(fd) > before) {
+        silent_->note(now, host);
+        errno = error;
+    }
+    return true;
+}
+
 SendOutcome SendBatch::flush(int fd, bool patient) {
     SendOutcome outcome;
     std::size_t next = 0;
+    const bool careful =
+        std::ranges::any_of(items_, [](const Item& item) { return !item.to_group; }) &&
+        fill(fd) >= careful_from;
     while (next < items_.size()) {
-        const int taken = send_some(fd, next);
+        int taken = 0;
+        if (!careful) {
+            taken = send_some(fd, next, chunk);
+        } else if (items_[next].to_group) {
+            taken = send_some(fd, next, 1);
+        } else if (!send_unicast(fd, next, taken)) {
+            ++outcome.dropped;
+            ++next;
+            continue;
+        }
         if (taken > 0) {
             outcome.sent += static_cast<std::size_t>(taken);
             next += static_cast<std::size_t>(taken);

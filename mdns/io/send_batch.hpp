@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "mdns/engine/types.hpp"
+#include "mdns/io/silent_hosts.hpp"
 
 namespace mdns::io {
 
@@ -57,12 +59,14 @@ private:
     static constexpr std::size_t kept_bytes = 64 * 1024;
 
     std::optional<SocketAddress> target(const std::optional<engine::Endpoint>& to) const;
-    int send_some(int fd, std::size_t first);
+    int send_some(int fd, std::size_t first, std::size_t most);
+    bool send_unicast(int fd, std::size_t index, int& taken);
     void forget(std::size_t count);
 
     engine::LinkId link_;
     std::vector<std::uint8_t> bytes_;
     std::vector<Item> items_;
+    std::unique_ptr<SilentHosts> silent_;  // once the send buffer has filled up
 };
 
 }  // namespace mdns::io

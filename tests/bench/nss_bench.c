@@ -4,8 +4,9 @@
  *   nss_bench libc NAME COUNT THREADS                    getaddrinfo, as nsswitch.conf says
  *   nss_bench socket PATH LINE COUNT THREADS             connect, one line, the reply, close
  *   nss_bench echo PATH SIZE                             serves that: any line, SIZE bytes back
- *   nss_bench hammer MODULE NAME ADDRESSES COUNT THREADS direct, until COUNT were found; each
- * answer is checked, and none means a short pause
+ *   nss_bench cancel MODULE NAME COUNT                   so many threads, cancelled anywhere
+ *   nss_bench hammer MODULE NAME ADDRESSES COUNT THREADS [until-told]   direct, until COUNT were
+ * found (and SIGTERM came); each answer is checked, and none means a short pause
  *
  * Prints one JSON object: lookups per second, and the time of one in microseconds (p50, p99); of
  * hammer, how often which status came. Plain C, so that sanitizers and valgrind can have it too. */
@@ -17,7 +18,9 @@
 #include <netdb.h>
 #include <nss.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +43,7 @@ static struct {
     int (*once)(void);
     long per_thread;
     long enough;           /* found: then a thread may end; 0: it counts its calls */
+    atomic_bool told;      /* that this is enough */
     uint32_t* nanoseconds; /* of each call */
     atomic_long failed, found, unavailable, try_again, not_found, wrong;
 } work;
@@ -124,10 +128,16 @@ static int check_module(void) {
 
 /* ---- many of them ---- */
 
+static void on_told(int signal) {
+    (void)signal;
+    work.told = true;
+}
+
 static void* run(void* first) {
     uint32_t* took = first;
-    for (long i = 0;
-         work.enough ? work.found < work.enough && work.wrong == 0 : i < work.per_thread; ++i) {
+    for (long i = 0; work.enough ? (work.found < work.enough || !work.told) && work.wrong == 0
+                                 : i < work.per_thread;
+         ++i) {
         const uint64_t start = now();
         const int failed = work.once();
         if (i < work.per_thread) took[i] = (uint32_t)(now() - start);
@@ -175,6 +185,28 @@ static int measure(int (*once)(void), long count, long threads) {
         work.nanoseconds[count * 99 / 100] / 1e3, work.found, work.unavailable, work.try_again,
         work.not_found, work.wrong, open_files() - files);
     free(work.nanoseconds);
+    return 0;
+}
+
+/* ---- threads that are cancelled, asynchronously, wherever they are ---- */
+
+static void* look_up_for_ever(void* unused) {
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    for (;;) call_module();
+    return unused;
+}
+
+static int cancel(long count) {
+    const int files = open_files();
+    for (long i = 0; i < count; ++i) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, look_up_for_ever, NULL)) return fail("pthread_create");
+        usleep((useconds_t)(i % 500));
+        pthread_cancel(thread);
+        pthread_join(thread, NULL);
+    }
+    const int failed = call_module();
+    printf("{\"files_left\": %d, \"failed\": %d}\n", open_files() - files, failed);
     return 0;
 }
 
@@ -234,7 +266,14 @@ int main(int count, char** arg) {
         work.name = arg[4];
         return measure(call_module, atol(arg[5]), atol(arg[6]));
     }
-    if (!strcmp(mode, "hammer") && count == 7) {
+    if (!strcmp(mode, "cancel") && count == 5) {
+        work.look_up = load(arg[2], "avahid");
+        work.name = arg[3];
+        return cancel(atol(arg[4]));
+    }
+    if (!strcmp(mode, "hammer") && (count == 7 || count == 8)) {
+        work.told = count == 7;
+        signal(SIGTERM, on_told);
         work.look_up = load(arg[2], "avahid");
         work.name = arg[3];
         work.addresses = arg[4];

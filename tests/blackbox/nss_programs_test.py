@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import lab
+from lab import peers
 from lab.process import SLOWNESS
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -20,6 +21,7 @@ LOOKUPS, RESTARTS = (1000000, 20) if LONG else (20000, 3)
 _RESOLVE = """
 #include <netdb.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 int main(int count, char** arg) {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = 0;
     const int error = getaddrinfo(arg[count - 1], "80", &hints, &found);
@@ -27,6 +29,7 @@ int main(int count, char** arg) {
     if (!error)
         getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, 0, 0, NI_NUMERICHOST);
     puts(error ? gai_strerror(error) : text);
+    if (getauxval(AT_SECURE)) puts("set-uid");
     return error != 0;
 }
 """
@@ -103,6 +106,31 @@ class Programs(lab.LabCase):
         program = compile("resolve-static", source, options=["-static", "-w"])
         self.assertEqual(self.alpha.run(program, "beta.local").stdout.strip(), "192.0.2.2")
 
+    def test_a_set_uid_program_trusts_no_environment(self):  # NSS-§thread-06 NSS-§sec-02
+        source = lab.home.folder() / "resolve.c"
+        source.write_text(_RESOLVE)
+        program = compile("resolve", source)
+        # A socket of the user's own, which says otherwise.
+        self.alpha.start("/usr/bin/python3", "-c", """
+import os, socket
+s = socket.socket(socket.AF_UNIX); s.bind("/run/liar"); os.chmod("/run/liar", 0o666); s.listen(9)
+print("ready", flush=True)
+while True:
+    c, _ = s.accept(); c.send(b"+ beta.local\\n= 2 9 203.0.113.66\\n.\\n"); c.close()
+""", name="liar").wait_log("ready")
+        self.alpha.run("sh", "-euc", f"cp {program} /run/resolve; chmod 4755 /run/resolve")
+        lies = {name: "/run/liar" for name in (
+            "AVAHID_SOCKET_PATH", "AVAHID_SOCKET", "AVAHI_SOCKET", "AVAHID_RUNTIME_DIR",
+            "RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR", "HOME", "TMPDIR")}
+        done = self.alpha.run("setpriv", "--reuid=1234", "--clear-groups", "/run/resolve",
+                              "beta.local", env=lies)
+        self.assertEqual(done.stdout.split(), ["192.0.2.2", "set-uid"])
+
+    def test_threads_that_are_cancelled(self):  # NSS-§thread-03
+        program = compile("bench", _BENCH)
+        done = self.alpha.run(program, "cancel", MODULE, "beta.local", "2000", seconds=60)
+        self.assertEqual(json.loads(done.stdout), {"files_left": 0, "failed": 0})
+
     # ---- watched ----
 
     def test_32_threads_under_the_thread_sanitizer(self):  # NSS-§thread-01
@@ -126,6 +154,50 @@ class Programs(lab.LabCase):
         self.assertEqual(said, "")
 
 
+class BehindNscd(lab.LabCase):
+    """nscd asks the module for everybody, and remembers (NSS-§conf-02)."""
+
+    @classmethod
+    def furnish(cls):
+        link = lab.Link()
+        cls.alpha, cls.beta = cls.host("alpha", link), cls.host("beta", link)
+        for number, host in enumerate((cls.alpha, cls.beta), 1):
+            host.ip("address", "add", f"192.0.2.{number}/24", "dev", "eth0")
+            lab.wait_for("IPv6", host.fe80)
+            host.start_avahid(policy="off")
+        for host in (cls.alpha, cls.beta):
+            host.wait_established()
+
+    def ask(self, *args):
+        done = self.alpha.run("getent", *args, check=False)
+        # nscd's answers have no room for a scope.
+        return done.returncode, sorted({line.split()[0].partition("%")[0]
+                                        for line in done.stdout.splitlines()})
+
+    def test_the_same_answers(self):
+        nscd = peers.unpacked("usr/sbin/nscd")
+        if not nscd:
+            self.skipTest("nscd is not unpacked: run tools/dev/deps.sh test")
+        questions = (("ahosts", "beta.local"), ("hosts", "beta.local"), ("ahostsv4", "beta.local"),
+                     ("ahostsv6", "beta.local"), ("hosts", self.beta.fe80()),
+                     ("ahosts", "nobody.local"), ("ahosts", "alpha.local"))
+        without = {question: self.ask(*question) for question in questions}
+        self.assertEqual(without[questions[0]], (0, sorted(["192.0.2.2", self.beta.fe80()])))
+        conf = self.alpha.folder / "nscd.conf"
+        conf.write_text("enable-cache hosts yes\npersistent hosts no\nshared hosts no\n"
+                        "positive-time-to-live hosts 60\n")
+        self.alpha.run("mkdir", "-p", "/run/nscd")
+        self.alpha.start(nscd, "--foreground", "--config-file", conf)
+        lab.wait_for("nscd", lambda: self.alpha.run(nscd, "-f", conf, "-g",
+                                                    check=False).returncode == 0)
+        for question in questions:
+            with self.subTest(question=question):
+                self.assertEqual(self.ask(*question), without[question])
+        # What it remembers is what the module told it, with its time to live: nobody else is left.
+        self.alpha.stop_avahid()
+        self.assertEqual(self.ask(*questions[0]), without[questions[0]])
+
+
 class DaemonThatDies(lab.LabCase):
     @classmethod
     def furnish(cls):
@@ -139,12 +211,13 @@ class DaemonThatDies(lab.LabCase):
     def test_no_answer_is_wrong_while_it_does(self):
         program = compile("bench", _BENCH)
         hammer = self.alpha.start(program, "hammer", MODULE, "beta.local",
-                                  addresses(self.beta), str(LOOKUPS), "8")
+                                  addresses(self.beta), str(LOOKUPS), "8", "until-told")
         for number in range(RESTARTS):
             time.sleep(0.5)
             self.alpha.stop_avahid(signal.SIGTERM if number % 2 else signal.SIGKILL)
             self.alpha.start_avahid(policy="off", log="info")
-        lab.wait_for("the last lookup", lambda: not hammer.running(), 600)
+        self.assertTrue(hammer.running(), hammer.log())
+        hammer.stop(signal.SIGTERM, 600)
         result = json.loads(hammer.log())
         print(f"  {LOOKUPS} found, {RESTARTS} restarts: {result}", flush=True)
         self.assertEqual((result["wrong"], result["not_found"], result["files_left"]), (0, 0, 0))

@@ -1,6 +1,7 @@
 """Names in any program, through the name service module: ping, getent, getaddrinfo."""
 import ast
 import ipaddress
+import signal
 import socket
 import threading
 import time
@@ -200,6 +201,39 @@ class DaemonDown(lab.LabCase):
         self.assertEqual(done.returncode, 2)
         self.assertLess(time.monotonic() - started, 0.5 * SLOWNESS)
         self.assertIn("beta.local", self.server.asked)
+
+
+class DaemonHung(lab.LabCase):
+    @classmethod
+    def furnish(cls):
+        cls.alpha = cls.host("alpha", lab.Link())
+        cls.server = NameServer(cls.alpha, "www.example.com", "192.0.2.80")
+        # Without an address of each family getaddrinfo asks differently, and twice.
+        cls.alpha.ip("address", "add", "192.0.2.1/24", "dev", "eth0")
+        lab.wait_for("IPv6", cls.alpha.fe80)
+        cls.alpha.start_avahid(policy="off")
+        cls.alpha.wait_established()
+
+    def timed(self, *argv):
+        started = time.monotonic()
+        done = self.alpha.run(*argv, check=False)
+        return done.returncode, time.monotonic() - started
+
+    def test_dns_goes_on_after_two_seconds(self):  # NSS-§time-01 NSS-§rev-07
+        self.alpha.avahid.popen.send_signal(signal.SIGSTOP)
+        try:
+            self.server.asked.clear()
+            status, seconds = self.timed("getent", "ahosts", "beta.local")
+            self.assertEqual(status, 2)
+            self.assert_between(1.9, seconds, 2 + 0.5 * SLOWNESS, "one lookup")
+            self.assertIn("beta.local", self.server.asked)
+            status, seconds = self.timed("getent", "hosts", "169.254.9.9")
+            self.assertEqual(status, 2)
+            self.assert_between(1.9, seconds, 2 + 0.5 * SLOWNESS, "one address")
+            self.assertIn("9.9.254.169.in-addr.arpa", self.server.asked)
+        finally:
+            self.alpha.avahid.popen.send_signal(signal.SIGCONT)
+        self.assertEqual(self.timed("getent", "ahosts", "alpha.local")[0], 0)
 
 
 class UnicastZone(lab.LabCase):

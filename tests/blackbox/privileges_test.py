@@ -76,6 +76,13 @@ class Rights(lab.LabCase):
             numbers = (status["Uid"] + " " + status["Gid"] + " " + status["Groups"]).split()
             self.assertNotIn("0", numbers, status["Name"])
 
+    def test_no_memory_is_both_writable_and_executable(self):
+        for pid in (self.daemon.pid, self.keeper):
+            with open(f"/proc/{pid}/maps") as maps:
+                modes = [line.split()[1] for line in maps]
+            self.assertTrue(any("x" in mode for mode in modes), "the code itself is")
+            self.assertEqual([m for m in modes if "w" in m and "x" in m], [])
+
     def test_only_the_keeper_holds_what_it_needs(self):
         """Its end of the socket pair, netlink, the log; nothing of the clients or the network."""
         names = [os.readlink(f"/proc/{self.keeper}/fd/{fd}")

@@ -258,6 +258,38 @@ TEST_F(HostLookups, FollowEightAliasesAndNoLoop) {
     EXPECT_THAT(us.all<HostResult>(), SizeIs(2));
 }
 
+TEST_F(HostLookups, AnAliasOfItselfIsNoName) {
+    look_up("h.local");
+    for (int i = 0; i < 3; ++i) {
+        network.say(0, {cname("h.local", "h.local")});
+        network.run(2s);
+    }
+    EXPECT_NE(result().outcome, Outcome::found);
+}
+
+TEST_F(HostLookups, AliasesMayComeAndGoUnderALookup) {
+    const Handle query =
+        us.catalogue.query(network.now(), name("www.local"), mdns::wire::type::a, {});
+    look_up("www.local");
+    Record fleeting = a("beta.local", "169.254.7.9");
+    fleeting.ttl = 1;
+    for (int i = 0; i < 3; ++i) {  // said again when its target has expired
+        network.say(0, {cname("www.local", "beta.local"), fleeting});
+        network.run(2s);
+        network.say(0, {cname("www.local", "gamma.local")});
+        network.run(2s);
+    }
+    network.say(0, {goodbye(cname("www.local", "gamma.local"))});
+    network.run(1h);
+    EXPECT_THAT(us.all<HostResult>(), SizeIs(1));
+    us.catalogue.cancel(network.now(), query);
+    us.forget_events();
+    look_up("www.local");
+    network.say(0, {cname("www.local", "beta.local")});
+    network.say(0, {a("beta.local", "169.254.7.9"), aaaa("beta.local", "fe80::9")});
+    EXPECT_EQ(result().outcome, Outcome::found);
+}
+
 // ---- what needs no asking ----
 
 TEST_F(HostLookups, AskNothingOfWhatIsKnown) {  // NSS-§time-04

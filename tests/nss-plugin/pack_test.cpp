@@ -89,8 +89,8 @@ void expect_good_tuples(const gaih_addrtuple* list, const Guarded& memory,
         EXPECT_TRUE(memory.holds(at->name, sizeof "beta.local"));
         seen.push_back(text_of(at->family, at->addr) + "%" + std::to_string(at->scopeid));
     }
-    EXPECT_THAT(seen, ElementsAre("fe80::1%2", "fe80::1%3", "169.254.7.7%0", "10.0.0.1%0",
-                                  "fd00::1%0", "2001:db8::1%0"));
+    EXPECT_THAT(seen, ElementsAre("fe80::1%2", "fe80::1%3", "fd00::1%0", "2001:db8::1%0",
+                                  "169.254.7.7%0", "10.0.0.1%0"));
 }
 
 // NSS-§buffer-01, NSS-§buffer-02, NSS-§buffer-03, NSS-§buffer-05, NSS-§status-06

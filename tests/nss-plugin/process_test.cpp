@@ -2,15 +2,20 @@
 // signals, forks, cancellation, closed stdio, thousands of descriptors.
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <climits>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 
 #include "nss-plugin/protocol.h"
@@ -30,7 +35,7 @@ constexpr const char* beta = "+ beta.local\n= 2 120 10.0.0.1\n= 2 60 fe80::1\n.\
 bool finds_beta() {
     const Outcome outcome = lookup4("beta.local");
     return outcome.verdict == success &&
-           outcome.addresses == std::vector<std::string>{"10.0.0.1", "fe80::1%2"};
+           outcome.addresses == std::vector<std::string>{"fe80::1%2", "10.0.0.1"};
 }
 
 std::size_t open_descriptors() {
@@ -201,6 +206,24 @@ TEST(NssProcess, WorksOnBothSidesOfAFork) {  // NSS-§thread-02
     EXPECT_TRUE(finds_beta());
 }
 
+TEST(NssProcess, WorksInTheChildOfAForkInTheMiddle) {  // NSS-§thread-02
+    std::atomic<bool> waiting = false;
+    const FakeDaemon daemon(path, [&waiting](const Peer& peer, const std::string& line) {
+        if (line.ends_with("slow.local")) {
+            waiting = true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(AVAHID_TIMEOUT_MS / 3));
+        }
+        peer.send(beta);
+    });
+    module();
+    bool right = false;
+    std::thread slow([&right] { right = lookup4("slow.local").verdict == success; });
+    while (!waiting) std::this_thread::yield();
+    EXPECT_EQ(in_child([] { return finds_beta() ? 0 : 1; }), 0);
+    slow.join();
+    EXPECT_TRUE(right);
+}
+
 TEST(NssProcess, ExecutedProgramsInheritNothing) {  // NSS-§thread-03
     std::atomic<int> flags = -1;
     const FakeDaemon daemon(path, [&flags](const Peer& peer, const std::string&) {
@@ -230,6 +253,53 @@ TEST(NssProcess, EnvironmentIsNotTrusted) {  // NSS-§thread-06, NSS-§sec-02
                              "HOME", "XDG_RUNTIME_DIR", "RUNTIME_DIRECTORY"})
         setenv(name, "/nonexistent", 1);
     EXPECT_TRUE(finds_beta());
+}
+
+#ifdef SYS_poll
+constexpr int sys_poll = SYS_poll;
+#else
+constexpr int sys_poll = SYS_ppoll;
+#endif
+
+/// From here on these system calls of this process fail with EPERM.
+bool forbid(std::initializer_list<int> calls) {
+    std::vector<sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+    for (const int call : calls) {
+        filter.push_back(
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(call), 0, 1));
+        filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
+    }
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+TEST(NssProcess, ConfinedProgramsFailSoftly) {  // NSS-§sec-03
+    const FakeDaemon daemon(path, beta);
+    module();
+    for (const int call : {SYS_socket, SYS_connect, SYS_sendto, sys_poll, SYS_recvfrom}) {
+        EXPECT_EQ(in_child([call] {
+                      if (!forbid({call})) return 2;
+                      const std::size_t before = open_descriptors();
+                      const Verdict verdict = lookup4("beta.local").verdict;
+                      if (open_descriptors() != before) return 3;
+                      return verdict == unavailable(EPERM) ? 0 : 1;
+                  }),
+                  0)
+            << call;
+    }
+}
+
+TEST(NssProcess, ProgramsThatMayOnlyTalkStillGetAnswers) {  // NSS-§sec-03
+    const FakeDaemon daemon(path, beta);
+    module();
+    EXPECT_EQ(in_child([] {
+                  const bool done = forbid(
+                      {SYS_openat, SYS_newfstatat, SYS_fcntl, SYS_ioctl, SYS_setsockopt, SYS_mmap});
+                  return done && finds_beta() ? 0 : 1;
+              }),
+              0);
 }
 
 TEST(NssProcess, ChrootedProgramsFailSoftly) {  // NSS-§sec-03

@@ -26,9 +26,11 @@ if(AVAHID_SANITIZE)
         -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(zc_options INTERFACE -fsanitize=${AVAHID_SANITIZE})
 elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
-    target_compile_options(zc_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+    target_compile_options(zc_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
         $<$<COMPILE_LANGUAGE:CXX>:-D_GLIBCXX_ASSERTIONS>)
-    target_link_options(zc_options INTERFACE -Wl,-z,relro,-z,now)
+    target_link_options(zc_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+    include(CheckPIESupported)  # programs are as position independent as libraries, whatever the
+    check_pie_supported()       # compiler does by itself
 endif()
 
 # zc_library(name SOURCES a.cpp … [LINK targets …]): a static library zc_<name>, alias zc::<name>.

@@ -3,6 +3,7 @@
 
 #include "avahid/dbus/address_resolver.hpp"
 #include "avahid/dbus/domain_browser.hpp"
+#include "avahid/dbus/group_arguments.hpp"
 #include "avahid/dbus/host_name_resolver.hpp"
 #include "avahid/dbus/record_browser.hpp"
 #include "avahid/dbus/service_browser.hpp"
@@ -80,6 +81,18 @@ TEST(DbusRequests, FlagsOfServicesSayWhatIsWanted) {
     EXPECT_FALSE(question.parts().txt);
     question.flags = avahi::lookup::no_address;
     EXPECT_FALSE(question.parts().addresses);
+}
+
+TEST(DbusGroups, AreOfOneKindOfDnsOrTheOther) {
+    using namespace avahi::publish;
+    dnssd::Scope scope;
+    const auto with_flags = [&](avahi::Flags flags) {
+        return GroupArguments{-1, -1, flags}.check(0, scope);
+    };
+    EXPECT_EQ(with_flags(use_multicast), Error::success);
+    EXPECT_EQ(with_flags(use_wide_area), Error::success);  // refused with the domain
+    EXPECT_EQ(with_flags(use_wide_area | use_multicast), Error::invalid_flags);
+    EXPECT_EQ(with_flags(avahi::Flags{1} << 31), Error::invalid_flags);
 }
 
 }  // namespace

@@ -357,6 +357,32 @@ TEST_F(LinkMonitorTest, NeighboursAreToldWhenAskedFor) {
     }
 }
 
+TEST_F(LinkMonitorTest, OnlyTheKernelIsBelieved) {
+    auto hearer = RouteSocket::open(RouteSocket::Mode::events, 0);
+    ASSERT_TRUE(hearer.has_value());
+    sockaddr_nl to{};
+    socklen_t size = sizeof to;
+    ASSERT_EQ(::getsockname(hearer->fd(), reinterpret_cast<sockaddr*>(&to), &size), 0);
+    to.nl_groups = 0;  // to its port alone
+    struct {
+        nlmsghdr header{sizeof(nlmsghdr) + sizeof(ifinfomsg), RTM_NEWLINK, 0, 0, 0};
+        ifinfomsg link{};
+    } forged;
+    const int other = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    ASSERT_EQ(::sendto(other, &forged, sizeof forged, 0, reinterpret_cast<sockaddr*>(&to), size),
+              static_cast<ssize_t>(sizeof forged));
+    int messages = 0;
+    const auto count = [&](nlmsghdr&) { ++messages; };
+    EXPECT_FALSE(hearer->receive(count).failed());  // read, and thrown away
+    EXPECT_EQ(messages, 0);
+    EXPECT_EQ(hearer->receive(count), boost::system::errc::operation_would_block);
+    ip("link set far0 mtu 1300");  // the kernel's word is heard
+    while (!hearer->receive(count).failed()) {
+    }
+    EXPECT_GT(messages, 0);
+    ::close(other);
+}
+
 TEST_F(LinkMonitorTest, MayBeDestroyedByItsOwnEvent) {
     std::unique_ptr<LinkMonitor> mortal;
     int told = 0;

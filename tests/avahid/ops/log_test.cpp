@@ -74,6 +74,11 @@ TEST_F(LogOutput, HostileNamesNeverReachTheTerminal) {  // RFC6763-§15-01
     EXPECT_THAT(read(), EndsWith(" evil\\x1b[2J\\x0a12:00:00.000 error: forged\n"));
 }
 
+TEST_F(LogOutput, HostileNamesAreNoFormats) {
+    info("{}", "%n%s%x {} {0} {:d}");
+    EXPECT_THAT(read(), EndsWith(" %n%s%x {} {0} {:d}\n"));
+}
+
 TEST_F(LogOutput, AClosedOutputIsNoReasonToStop) {
     const int closed = ::dup(pipe_[1]);
     ::close(closed);

@@ -14,6 +14,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstring>
 #include <fstream>
+#include <functional>
+#include <utility>
 
 #include "tests/avahid/simple/fake_session.hpp"
 
@@ -83,7 +85,11 @@ protected:
     }
     void start(const Limits& limits = {}) {
         server_ = std::make_unique<Server>(
-            io_, simple_test::session(), [this] { pumps_++; },
+            io_, simple_test::session(),
+            [this] {
+                pumps_++;
+                if (const auto pumped = std::exchange(on_pump_, {})) pumped();
+            },
             [this](const std::string& line) { logged_.push_back(line); }, limits);
         ASSERT_FALSE(server_->listen(path));
     }
@@ -113,6 +119,7 @@ protected:
     boost::asio::io_context io_;
     std::unique_ptr<Server> server_;
     int pumps_ = 0;
+    std::function<void()> on_pump_;  // once
     std::vector<std::string> logged_;
 };
 
@@ -132,6 +139,19 @@ TEST_F(SimpleServer, AnswersOurModuleInOneExchange) {
     EXPECT_EQ(pumps_, 2);
     EXPECT_EQ(server_->connections(), 0u);
     EXPECT_THAT(logged_, IsEmpty());
+}
+
+TEST_F(SimpleServer, WhatIsKnownIsAnsweredInOneWakeUp) {
+    start();
+    const Client clients[3];
+    for (const Client& client : clients) client.say("LOOKUP-HOST-1 any beta.local\n");
+    on_pump_ = [this] { answer({"10.0.0.1"}); };
+    io_.restart();
+    io_.poll_one();
+    EXPECT_EQ(clients[0].heard(), "+ beta.local\n= 2 120 10.0.0.1\n.\n (closed)");
+    EXPECT_THAT(calls().log, ElementsAre(opened, "host beta.local", "close", opened,
+                                         "host beta.local", opened, "host beta.local"));
+    EXPECT_EQ(server_->connections(), 2u);  // of whom nothing is known
 }
 
 TEST_F(SimpleServer, AnswersAvahisClients) {
@@ -372,6 +392,19 @@ TEST_F(SimpleServer, GoneClientsAreForgotten) {
     EXPECT_EQ(server_->connections(), 0u);
     EXPECT_EQ(std::ranges::count(calls().log, "close"), 4);
     EXPECT_FALSE(answer({"10.0.0.1"}));
+}
+
+TEST_F(SimpleServer, HangingUpIsHeardOnce) {  // not again and again, while the lookup goes on
+    start();
+    const Client half;
+    const Client gone;
+    for (const auto* client : {&half, &gone}) client->say("LOOKUP-HOST-1 any beta.local\n");
+    run();
+    half.shut_sending();
+    ::shutdown(gone.fd(), SHUT_RDWR);
+    io_.restart();
+    EXPECT_LT(io_.run_for(50ms), 10u);  // a loop would be thousands
+    EXPECT_EQ(server_->connections(), 1u);
 }
 
 TEST_F(SimpleServer, OnlyTheRightEventAnswers) {

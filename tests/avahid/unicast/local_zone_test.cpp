@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 namespace avahid::unicast {
 namespace {
@@ -134,6 +135,29 @@ TEST_F(LocalZoneTest, AnotherNetworkIsAskedAnewButNotBeforeAnybodyWantsToKnow) {
     EXPECT_FALSE(was_asked());
     EXPECT_EQ(zone.state(), Zone::unknown);
     EXPECT_TRUE(was_asked());
+}
+
+TEST_F(LocalZoneTest, IdAndPortOfAQueryAreNotForeseen) {  // RFC 5452 §9.1, §9.2
+    auto zone = make();
+    std::set<int> ids, ports, steps;
+    for (int i = 0, last = 0; i < 32; ++i) {
+        zone.state();
+        std::vector<std::uint8_t> bytes(512);
+        udp::endpoint from;
+        bytes.resize(server.receive_from(boost::asio::buffer(bytes), from));
+        const int id = bytes[0] << 8 | bytes[1];
+        ids.insert(id);
+        ports.insert(from.port());
+        steps.insert(id - last);
+        last = id;
+        bytes[2] |= 0x80;
+        server.send_to(boost::asio::buffer(bytes), from);
+        settle();
+    }
+    // By chance, two of 32 are the same now and then.
+    EXPECT_GT(ids.size(), 28u);
+    EXPECT_GT(steps.size(), 28u) << "not counted up";
+    EXPECT_GT(ports.size(), 28u);
 }
 
 TEST_F(LocalZoneTest, WithoutServersThereIsNoZone) {

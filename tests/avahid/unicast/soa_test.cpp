@@ -75,6 +75,9 @@ TEST(LocalZoneSoa, OnlyTheReplyToTheQueryCounts) {
     Bytes other = reply(0x81, 0x83);
     other[13] = 'x';  // the name asked for
     EXPECT_EQ(zone_exists(other, id), std::nullopt);
+    Bytes none = reply(0x81, 0x80, "local");
+    none[5] = 0;  // no question at all: what follows is read as the answer
+    EXPECT_EQ(zone_exists(none, id), std::nullopt);
 }
 
 TEST(LocalZoneSoa, NoPartOfAReplyIsOne) {

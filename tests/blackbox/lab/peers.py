@@ -37,6 +37,12 @@ publish-hinfo=no
 """
 
 
+def unpacked(path):
+    """A program of a Debian package that is not installed; None: it is not there."""
+    program = _UNPACKED / path
+    return program if program.exists() else None
+
+
 def start_bus(host):
     """A D-Bus system bus of the host's own."""
     conf = host.folder / "bus.conf"

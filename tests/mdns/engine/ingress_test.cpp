@@ -91,7 +91,8 @@ TEST_F(MdnsIngress, NothingIsHeardFromPortZero) {  // no program can have it, no
     }
     host.advance(1s);
     EXPECT_FALSE(heard());
-    EXPECT_THAT(host.sent, IsEmpty());
+    EXPECT_THAT(host.responses(), IsEmpty());
+    EXPECT_THAT(host.probes(), IsEmpty());
     EXPECT_EQ(host.engine.counters().bad_port, 6u);
 }
 

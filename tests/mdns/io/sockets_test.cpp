@@ -389,6 +389,29 @@ TEST_F(SocketsTest, EmptyDatagramsAreReadAsAnyOther) {
     EXPECT_EQ(all[3].bytes, "fine");
 }
 
+TEST_F(SocketsTest, AWrongChecksumHoldsNothingUp) {  // ready to be read, and then nothing is there
+    open_all();
+    far.enter();
+    const FileDescriptor raw(::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP));
+    here.enter();
+    struct {
+        std::uint16_t from = htons(5353), to = htons(5353), length = htons(11), checksum = 0x1234;
+        char bytes[4] = "bad";
+    } datagram;
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    ::inet_pton(AF_INET, "10.0.0.1", &to.sin_addr);
+    auto sender = far_socket(AF_INET);
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(
+            ::sendto(raw.get(), &datagram, 11, 0, reinterpret_cast<sockaddr*>(&to), sizeof to), 11);
+        sender.send_to("good", "10.0.0.1");
+    }
+    const auto all = hear(3);
+    ASSERT_THAT(all, SizeIs(3));
+    for (const auto& one : all) EXPECT_EQ(one.bytes, "good");
+}
+
 TEST_F(SocketsTest, OtherGroupsOfOtherProgramsAreNotOurs) {
     open_all();
     ip("address add 239.1.1.1 dev eth0 autojoin");  // somebody here has joined
