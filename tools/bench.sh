@@ -53,6 +53,6 @@ if [ -n "$waited" ]; then
     cat "$rows/quiet.log"
 fi
 say "the table"
-"$python" -B "$root/tests/bench/table.py" "$rows" "$out"
+"$python" -B "$root/tests/bench/table.py" "$rows" "$out" "$@"
 if [ -n "$all" ] && [ -z "$quick" ] && [ $status -eq 0 ]; then cp "$out/bench.svg" "$root/tools/bench.svg"; fi
 exit $status

@@ -15,11 +15,11 @@ public:
 
     /// \param host  any number that stands for its address
     bool contains(Clock::time_point now, std::size_t host) const {
-        const Entry& entry = entries_[host % entries_.size()];
+        const Entry& entry = entries_[slot(host)];
         return entry.host == host && now < entry.until;
     }
     void note(Clock::time_point now, std::size_t host) {
-        entries_[host % entries_.size()] = {host, now + tried};
+        entries_[slot(host)] = {host, now + tried};
     }
 
 private:
@@ -28,7 +28,11 @@ private:
         std::size_t host = 0;
         Clock::time_point until{};
     };
-    std::array<Entry, 512> entries_{};
+    std::array<Entry, 1024> entries_{};
+    /// Neighbours differ in a few bits only.
+    static std::size_t slot(std::size_t host) {
+        return (host * std::uint64_t{0x9e3779b97f4a7c15}) >> 54;
+    }
 };
 
 }  // namespace mdns::io

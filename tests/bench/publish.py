@@ -37,7 +37,7 @@ class Publish(lab.LabCase):
         host, observer = self.host(name, link), self.host(f"observer-{name}", link)
         host.ip("address", "add", "10.0.0.1/24", "dev", "eth0")
         observer.ip("address", "add", "10.0.0.2/24", "dev", "eth0")
-        lab.wait_for("IPv6", lambda: host.fe80() and observer.fe80())
+        lab.wait_for("IPv6", lambda: host.fe80() and observer.fe80(), 20)
         stack = Stack(name, host)
         stack.observer = observer
         return stack

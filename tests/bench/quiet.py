@@ -42,7 +42,7 @@ class Quiet(lab.LabCase):
             host, far = self.host(name, link), self.host(f"far-{name}", link)
             host.ip("address", "add", "10.5.0.1/24", "dev", "eth0")
             far.ip("address", "add", "10.5.0.2/24", "dev", "eth0")
-            lab.wait_for("IPv6", host.fe80)
+            lab.wait_for("IPv6", host.fe80, 20)
             stack = Stack(name, host)
             stack.far, stack.capture = far, self.capture(host.ports["eth0"])
             stacks.append(stack)

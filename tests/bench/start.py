@@ -25,7 +25,7 @@ def one_host_links(case, name, count, number):
         stack.capture = case.capture(host.ports["eth0"])
         stacks.append(stack)
     for stack in stacks:
-        lab.wait_for("IPv6", stack.host.fe80)
+        lab.wait_for("IPv6", stack.host.fe80, 20)
     return stacks
 
 

@@ -23,7 +23,7 @@ class Traffic(lab.LabCase):
             host.ip("address", "add", f"10.6.0.{i + 1}/24", "dev", "eth0")
             stacks.append(Stack(host.name, host))
         for stack in stacks:
-            lab.wait_for("IPv6", stack.host.fe80)
+            lab.wait_for("IPv6", stack.host.fe80, 20)
             stack.capture = self.capture(stack.host.ports["eth0"])
         return stacks
 

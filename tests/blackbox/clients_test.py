@@ -73,14 +73,14 @@ class Clients(lab.LabCase):
         assert reply, f"no reply on {path}"
         return time.monotonic() - begin, reply
 
-    def assert_served(self, uid=OTHER):
+    def assert_served(self, uid=OTHER, within=SERVED):
         for path in SOCKETS:
             times = []
             for _ in range(20):
                 taken, reply = self.ask(path, uid)
                 self.assertTrue(b"192.0.2.1" in reply or b"vendor" in reply, reply)
                 times.append(taken)
-            self.assertLess(sorted(times)[-2], SERVED, path)  # the machine may stop us once
+            self.assertLess(sorted(times)[-2], within, path)  # the machine may stop us once
 
     def assert_back_to(self, count):
         lab.wait_for(f"{count} descriptors", lambda: descriptors(self.alpha.avahid) <= count, 5)
@@ -150,7 +150,7 @@ class Quotas(Clients):
                 with contextlib.suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
                     client.send(ASK[programs.CONTROL] * 20)
             times.append(self.ask(programs.SIMPLE, OTHER)[0])
-        self.assertLess(sorted(times)[len(times) * 9 // 10], 4 * SERVED)
+        self.assertLess(sorted(times)[len(times) * 9 // 10], 20 * SERVED)
         for client in clients:
             client.close()
         self.assert_served()
@@ -228,8 +228,9 @@ class Manners(Clients):
                 for _ in range(200):
                     client.send(ASK[programs.CONTROL] * 500)
             deaf.append(client)
-        self.assert_served()
-        self.assertLess(cost.own() - before, 40 * SLOWNESS, "MB")
+        self.assert_served(within=10 * SERVED)  # a hundred thousand calls wait by now
+        # Sanitizers keep what was freed for a while.
+        self.assertLess(cost.own() - before, 40 if SLOWNESS == 1 else 400, "MB")
         for client in deaf:
             client.close()
 
@@ -284,6 +285,8 @@ def mutant(dice, path):
 class Descriptors(Clients):
     def test_at_rest_and_after_many_lives(self):
         daemon = self.alpha.avahid
+        self.bus.run_script("import bus_client; bus_client.Client().call('Server', 'EntryGroupNew')")
+        time.sleep(0.5)
         rest = descriptors(daemon)
         links = len(self.alpha.status()["links"])
         self.assertLessEqual(rest, 32 + 3 * links)
@@ -300,8 +303,7 @@ for _ in range(int(sys.argv[1])):
         try:
             self.assert_back_to(rest)
         except lab.process.Failure:
-            self.fail(f"{rest} at rest, now {descriptors(daemon)}: " + self.alpha.run(
-                "ls", "-l", f"/proc/{daemon.pid}/fd", check=False).stdout)
+            self.fail(f"{rest} at rest, now {descriptors(daemon)}")
         self.assertEqual(descriptors(daemon), rest)
 
 
