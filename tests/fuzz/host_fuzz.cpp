@@ -24,7 +24,7 @@ constexpr std::size_t cache_memory_max = 64 << 10;
 constexpr std::size_t other_memory_max = 512 << 10;  // what the rest of it may come to
 constexpr int interfaces[] = {2, 3};
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZER_ALLOCATOR_INTERFACE_H)
+#if defined(SANITIZER_ALLOCATOR_INTERFACE_H)
 std::size_t memory_used() { return __sanitizer_get_current_allocated_bytes(); }
 #else
 std::size_t memory_used() { return 0; }
@@ -248,7 +248,6 @@ private:
             case 2:
                 if (!services_.empty()) {
                     host_.update_txt(services_.back(), {"v=" + std::to_string(input_.byte())});
-                    network_.run(1100ms); /* XXX */
                 }
                 break;
             case 3:
