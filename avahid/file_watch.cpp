@@ -25,7 +25,7 @@ constexpr std::uint32_t mask = IN_ONLYDIR | IN_CREATE | IN_CLOSE_WRITE | IN_MODI
                                IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |
                                IN_MOVE_SELF;
 constexpr int most_links = 40;              // symbolic ones on one path, as the kernel's ELOOP
-constexpr std::size_t most_files = 10'000;  // of one folder that are looked at
+constexpr std::size_t most_files = 50'000;  // of one folder that are looked at
 
 std::string reason() {
     return boost::system::error_code(errno, boost::system::system_category()).message();

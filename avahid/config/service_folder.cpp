@@ -9,7 +9,7 @@
 namespace avahid::config {
 namespace {
 
-constexpr std::size_t max_files = 10'000;  // in one folder
+constexpr std::size_t max_files = 50'000;  // in one folder
 
 /// The names of its service files, sorted; what goes wrong is told.
 std::set<std::string> names_in(const std::string& folder, std::vector<Diagnostic>& diagnostics) {
@@ -20,8 +20,8 @@ std::set<std::string> names_in(const std::string& folder, std::vector<Diagnostic
     while (!bad && entry != end) {
         auto name = entry->path().filename().string();
         if (is_service_file(name)) names.insert(std::move(name));
-        if (names.size() == max_files) {
-            diagnostics.push_back({Severity::error, folder, 0, "more than 10000 service files"});
+        if (names.size() > max_files) {
+            diagnostics.push_back({Severity::error, folder, 0, "more than 50000 service files"});
             break;
         }
         entry.increment(bad);

@@ -44,14 +44,18 @@ void Clients::ask_for_user(const std::string& name) {
         });
 }
 
+void Clients::say(uid_t uid, const std::string& line) {
+    context_.log.say(std::chrono::steady_clock::now(), uid, line);
+}
+
 void Clients::on_user(const std::string& name, uid_t uid) {
     if (clients_.size() >= context_.limits.clients) {
-        context_.log(name + " (uid " + std::to_string(uid) + ") turned away: too many clients");
+        say(uid, name + " (uid " + std::to_string(uid) + ") turned away: too many clients");
         return refuse(name, Error::too_many_clients);
     }
     const auto id = context_.session.open(uid);
     if (!id) {
-        context_.log(name + " (uid " + std::to_string(uid) +
+        say(uid, name + " (uid " + std::to_string(uid) +
                      ") turned away: " + session::to_string(id.error()));
         return refuse(name, error_of(id.error()));
     }
@@ -80,7 +84,9 @@ void Clients::on_gone(const std::string& name) {
 
 /// Called from inside what sends: what ends is destroyed later.
 void Clients::on_stuck(const std::string& name) {
-    context_.log("dropped client " + name + ": it does not read what it is sent");
+    const auto found = clients_.find(name);
+    if (found == clients_.end()) return;
+    say(found->second->uid(), "dropped client " + name + ": it does not read what it is sent");
     boost::asio::post(context_.io, [this, name, alive = std::weak_ptr<bool>(alive_)] {
         if (alive.expired()) return;
         on_gone(name);

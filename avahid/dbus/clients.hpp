@@ -53,6 +53,7 @@ private:
         Then then;
     };
     void ask_for_user(const std::string& name);
+    void say(uid_t uid, const std::string& line);
     void on_user(const std::string& name, uid_t uid);
     void refuse(const std::string& name, Error error);
 

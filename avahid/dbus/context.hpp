@@ -7,6 +7,7 @@
 #include <string>
 
 #include "avahid/dbus/avahi.hpp"
+#include "avahid/session/client_log.hpp"
 #include "avahid/session/session.hpp"
 
 namespace boost::asio {
@@ -44,7 +45,7 @@ struct Context {
     /// Has what was asked of the session carried out, and what was sent written, once this turn of
     /// the event loop is over. To be called after anything of either that no method call led to.
     std::function<void()> soon;
-    std::function<void(const std::string&)> log;
+    session::ClientLog log;
     Limits limits{};
     Host host{};
     std::uint32_t cookie = 0;       // of GetLocalServiceCookie

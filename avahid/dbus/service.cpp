@@ -44,10 +44,11 @@ Service::Impl::Impl(boost::asio::io_context& io, session::Session& session,
                     std::function<void()> after, const Log& sinks)
     : pump(std::move(after)),
       log(sinks),
-      context{.io = io,
-              .session = session,
-              .soon = [this] { soon(); },
-              .log = [this](const std::string& line) { say(log.warning, line); }} {
+      context{
+          .io = io,
+          .session = session,
+          .soon = [this] { soon(); },
+          .log = session::ClientLog([this](const std::string& line) { say(log.warning, line); })} {
     context.cookie = std::random_device{}();
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "avahid/session/client_log.hpp"
 #include "avahid/session/listener.hpp"
 #include "avahid/simple/connection.hpp"
 #include "avahid/simple/line_protocol.hpp"
@@ -66,11 +67,13 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
         : io(context),
           session(calls),
           pump(std::move(after)),
-          log(std::move(sink)),
+          log(sink),
+          clients_log(std::move(sink)),
           limits(patience),
           sweeper(context) {}
 
     std::shared_ptr<session::Listener> make_listener();
+    void say(const session::Peer& peer, const std::string& line);
     void on_accept(keeper::Descriptor connected);
 
     void on_line(Connection& connection, std::string_view line) override;
@@ -96,6 +99,7 @@ struct Server::Impl final : Connection::Owner, std::enable_shared_from_this<Serv
     session::Session& session;
     std::function<void()> pump;
     Log log;
+    session::ClientLog clients_log;
     Limits limits;
     std::function<unicast::Zone()> local_zone = [] { return unicast::Zone::absent; };
     std::shared_ptr<session::Listener> listener;
@@ -115,12 +119,16 @@ std::shared_ptr<session::Listener> Server::Impl::make_listener() {
         log);
 }
 
+void Server::Impl::say(const session::Peer& peer, const std::string& line) {
+    clients_log.say(steady_clock::now(), peer.uid, "simple protocol: " + line);
+}
+
 void Server::Impl::on_accept(keeper::Descriptor connected) {
     const auto peer = session::peer_of(connected.get());
     if (!peer) return;
     const auto id = session.open(peer->uid);
     if (!id) {
-        log("simple protocol: " + peer->text() + " turned away: " + session::to_string(id.error()));
+        say(*peer, peer->text() + " turned away: " + session::to_string(id.error()));
         return turn_away(connected.get());
     }
     auto connection = std::make_shared<Connection>(io, std::move(connected), *id, *this);
@@ -162,7 +170,7 @@ void Server::Impl::carry_out(Client& client, const BrowseDnsServers& command) {
 
 void Server::Impl::tell(ClientId id, Client& client, std::string line) {
     if (client.connection->stream(std::move(line))) return;
-    log("simple protocol: dropped client (" + client.peer.text() + "): does not read its reply");
+    say(client.peer, "dropped client (" + client.peer.text() + "): does not read its reply");
     client.connection->abandon();
     // Not from here: this is the middle of an event.
     boost::asio::post(io, [weak = weak_from_this(), id] {
@@ -243,7 +251,7 @@ void Server::Impl::sweep() {
 void Server::Impl::lose_patience(ClientId id, Client& client) {
     if (client.lookup) return reply(client, format_error(Code::timeout));
     const char* what = client.connection->replying() ? "does not read its reply" : "asks nothing";
-    log("simple protocol: dropped client (" + client.peer.text() + "): " + what);
+    say(client.peer, "dropped client (" + client.peer.text() + "): " + what);
     client.connection->abandon();
     end(id);
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "avahid/session/client_log.hpp"
 #include "avahid/session/listener.hpp"
 #include "avahid/varlink/connection.hpp"
 #include "avahid/varlink/failure.hpp"
@@ -36,10 +37,15 @@ void turn_away(stream_protocol::socket& socket, session::Errc errc) {
 struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     Impl(boost::asio::io_context& context, session::Session& calls, std::function<void()> after,
          Log sink)
-        : io(context), session(calls), pump(std::move(after)), log(std::move(sink)) {}
+        : io(context),
+          session(calls),
+          pump(std::move(after)),
+          log(sink),
+          clients_log(std::move(sink)) {}
 
     std::shared_ptr<session::Listener> make_listener();
     error_code serve(keeper::Descriptor connection);
+    void say(const session::Peer& peer, const std::string& line);
     void on_accept(stream_protocol::socket socket);
     void on_gone(ClientId client, const std::string& why);
     void pump_later();
@@ -48,9 +54,10 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
     session::Session& session;
     std::function<void()> pump;
     Log log;
+    session::ClientLog clients_log;
     std::shared_ptr<session::Listener> listener;
     std::unordered_map<ClientId, std::shared_ptr<Connection>> connections;
-    std::unordered_map<ClientId, std::string> peers;  // "uid 1000, pid 42": for the log
+    std::unordered_map<ClientId, session::Peer> peers;  // for the log
     bool pump_pending = false;
     bool stopped = false;
 };
@@ -74,13 +81,16 @@ error_code Server::Impl::serve(keeper::Descriptor connection) {
     return {};
 }
 
+void Server::Impl::say(const session::Peer& peer, const std::string& line) {
+    clients_log.say(std::chrono::steady_clock::now(), peer.uid, "control socket: " + line);
+}
+
 void Server::Impl::on_accept(stream_protocol::socket socket) {
     const auto peer = session::peer_of(socket.native_handle());
     if (!peer) return;
-    const std::string who = peer->text();
     const auto client = session.open(peer->uid);
     if (!client) {
-        log("control socket: " + who + " turned away: " + session::to_string(client.error()));
+        say(*peer, peer->text() + " turned away: " + session::to_string(client.error()));
         return turn_away(socket, client.error());
     }
     Connection::Hooks hooks{
@@ -90,12 +100,15 @@ void Server::Impl::on_accept(stream_protocol::socket socket) {
     auto connection =
         std::make_shared<Connection>(std::move(socket), session, *client, std::move(hooks));
     connections[*client] = connection;
-    peers[*client] = who;
+    peers[*client] = *peer;
     connection->start();
 }
 
 void Server::Impl::on_gone(ClientId client, const std::string& why) {
-    if (!why.empty()) log("control socket: dropped client (" + peers[client] + "): " + why);
+    if (!why.empty()) {
+        const session::Peer& peer = peers[client];
+        say(peer, "dropped client (" + peer.text() + "): " + why);
+    }
     connections.erase(client);
     peers.erase(client);
     session.close(std::chrono::steady_clock::now(), client);
