@@ -6,7 +6,7 @@ import rows
 import scene
 from scene import QUICK, ROUNDS, Stack, lab
 
-SECONDS = 0.3 if QUICK else 1.2
+SECONDS = 0.3 if QUICK else 1.0
 FEW, SOME, MANY = (20, 50, 200) if QUICK else (100, 1000, 10000)
 
 

@@ -96,7 +96,7 @@ static void ask_steadily(int fd, const struct sockaddr_in* to, double seconds, d
     double* asked_at = calloc((size_t)services, sizeof *asked_at);
     double* took = calloc((size_t)most, sizeof *took);
     if (!asked_at || !took) fail("memory");
-    long asked = 0, answered = 0;
+    long asked = 0, answered = 0, packets = 0;
     const double start = now();
     /* The last answers have a quarter of a second to come. */
     for (;;) {
@@ -123,13 +123,26 @@ static void ask_steadily(int fd, const struct sockaddr_in* to, double seconds, d
                                  .msg_controllen = sizeof control};
         const ssize_t size = recvmsg(fd, &message, MSG_DONTWAIT);
         if (size < 12) continue;
-        const long number = number_of(in.data[0], (size_t)size, 12);
-        if (number < 0 || number >= services || asked_at[number] == 0 || answered >= most) continue;
-        took[answered++] = (arrival(&message) - asked_at[number]) * 1e6;
-        asked_at[number] = 0;
+        const double came = arrival(&message);
+        size_t at = 12;
+        const unsigned questions = get16(in.data[0] + 4), answers = get16(in.data[0] + 6);
+        /* An echo has the question; an answer may share its packet with others. */
+        for (unsigned i = 0; i < (answers ? questions : 0); ++i)
+            at = skip_name(in.data[0], (size_t)size, at) + 4;
+        for (unsigned i = 0; i < (answers ? answers : 1); ++i) {
+            const long number = number_of(in.data[0], (size_t)size, at);
+            if (number >= 0 && number < services && asked_at[number] > 0 && answered < most) {
+                took[answered++] = (came - asked_at[number]) * 1e6;
+                asked_at[number] = 0;
+            }
+            const size_t fixed = skip_name(in.data[0], (size_t)size, at);
+            if (fixed + 10 > (size_t)size) break;
+            at = fixed + 10 + get16(in.data[0] + fixed + 8);
+        }
+        ++packets;
     }
     qsort(took, (size_t)answered, sizeof *took, by_value);
-    printf("{\"asked\": %ld, \"answers\": %ld, \"p50\": %.1f, \"p99\": %.1f}\n", asked, answered,
+    printf("{\"asked\": %ld, \"answers\": %ld, \"packets\": %ld, \"p50\": %.1f, \"p99\": %.1f}\n", asked, answered, packets,
            answered ? took[answered / 2] : 0.0, answered ? took[answered * 99 / 100] : 0.0);
     free(asked_at);
     free(took);

@@ -9,7 +9,7 @@ from scene import QUICK, ROUNDS, Stack, lab
 
 BY_BUS = 100 if QUICK else 1000
 STATIC = 500 if QUICK else 10000
-PATIENCE = 5 if QUICK else 30  # with avahi-daemon and the static services
+PATIENCE = 5 if QUICK else 20  # with avahi-daemon and the static services
 
 
 def least_bytes(count, room, host):
