@@ -7,9 +7,14 @@
 namespace mdns::engine {
 namespace {
 
-// A receiver's default socket buffer holds 92 full datagrams: at most half of that in one go.
+// A receiver's default socket buffer holds 92 full datagrams: at most about half of that within any
+// 10 ms. Half of these may go in one burst, the others one by one.
 constexpr std::size_t pace_packets = 48;
+constexpr std::size_t pace_burst = pace_packets / 2;
 constexpr auto pace_time = std::chrono::milliseconds(10);
+constexpr auto pace_step =
+    std::chrono::duration_cast<Duration>(pace_time) / pace_burst + Duration(1);
+constexpr auto pace_rest = pace_time / 2;  // not a wake-up for each
 // §6.4: an answer whose time has come waits this long for another that may go soon.
 constexpr auto join_time = std::chrono::milliseconds(20);
 constexpr std::size_t max_replies = 4096;
@@ -192,9 +197,14 @@ void Outbox::give_back_memory() {
 }
 
 std::size_t& Outbox::budget(Instant now) {
-    if (now - pace_began_ >= pace_time) {
+    const Duration passed = now - pace_began_;
+    if (passed >= pace_time) {
         pace_began_ = now;
-        pace_left_ = pace_packets;
+        pace_left_ = pace_burst;
+    } else if (passed >= pace_step) {
+        pace_left_ =
+            std::min(pace_left_ + static_cast<std::size_t>(passed / pace_step), pace_burst);
+        pace_began_ += passed / pace_step * pace_step;
     }
     return pace_left_;
 }
@@ -306,11 +316,11 @@ void Outbox::arm(Instant now) {
     if (pending_.empty()) answers_due_ = Instant::max();
     if (replies_.empty()) replies_due_ = Instant::max();
     if (answers_due_ <= now) {
-        answers_due_ = pace_left_ == 0 ? pace_began_ + pace_time : next_answer(now);
+        answers_due_ = pace_left_ == 0 ? pace_began_ + pace_rest : next_answer(now);
     }
     Instant next = std::min(answers_due_, replies_due_);
     const bool waiting = !goodbyes_.empty() || !probes_.empty() || !asks_.empty();
-    if (waiting && pace_left_ == 0) next = std::min(next, pace_began_ + pace_time);
+    if (waiting && pace_left_ == 0) next = std::min(next, pace_began_ + pace_rest);
     if (next != Instant::max()) {
         timers_.arm(timer_, Timer::outbox, 0, next);
     } else {

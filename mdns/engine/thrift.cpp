@@ -18,7 +18,7 @@ void Thrift::on_answers(Instant now, std::size_t bytes) {
 std::size_t Thrift::packets(Instant now, std::size_t size) {
     turn(now);
     const Second& before = seconds_[(at_ + window) % seconds_.size()];
-    if (seconds_[at_].queries + before.queries < storm) return unlimited;
+    if (std::max(seconds_[at_].queries, before.queries) < storm) return unlimited;
     std::size_t in = 0;
     std::size_t out = size * static_cast<std::size_t>(std::chrono::seconds(window) /
                                                       always);  // what always may go

@@ -23,7 +23,7 @@ public:
 
 private:
     static constexpr std::size_t window = 10;    // seconds
-    static constexpr std::uint32_t storm = 250;  // queries within the last one or two seconds
+    static constexpr std::uint32_t storm = 700;  // queries within a second, this one or the last
     static constexpr auto always = std::chrono::milliseconds(250);
 
     struct Second {

@@ -228,5 +228,24 @@ TEST(MdnsAnnounce, LinkThatComesBackIsProbedAgain) {  // RFC6762-§8-01 RFC6762-
     for (const auto& packet : host.sent) EXPECT_EQ(packet.link, eth0);
 }
 
+/// However the burst comes about: a receiver's default buffer holds 92 full datagrams.
+TEST(MdnsAnnounce, NoMoreThan48PacketsInAnyTenMilliseconds) {
+    MdnsHost host;
+    host.link_up();
+    for (int i = 0; i < 4000; ++i) {
+        host.publish({unique(txt("n" + std::to_string(i) + ".local", {std::string(200, 'x')}))});
+        if (i % 40 == 0) host.advance(1ms);
+    }
+    host.advance(4s);
+    std::size_t worst = 0;
+    for (std::size_t first = 0, last = 0; last < host.sent.size(); ++last) {
+        while (host.sent[last].at - host.sent[first].at >= 10ms) ++first;
+        worst = std::max(worst, last - first + 1);
+    }
+    EXPECT_GT(host.sent.size(), 3000u);
+    EXPECT_LE(worst, 48u);
+    EXPECT_GE(worst, 24u);
+}
+
 }  // namespace
 }  // namespace test

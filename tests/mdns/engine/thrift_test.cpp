@@ -100,6 +100,16 @@ TEST_F(MdnsThrift, WhatWasHeldBackLeavesWhenTheStormIsOver) {
     EXPECT_EQ(told, std::size_t{services});
 }
 
+TEST_F(MdnsThrift, FiveHundredASecondAreNoStorm) {
+    for (int i = 0; i < services; ++i) {
+        host.receive(query().ask(instance(i), type::srv), from("10.0.0.66"));
+        host.advance(2ms);
+    }
+    std::size_t answers = 0;
+    for (const Sent& sent : host.sent) answers += sent.text.answers.size();
+    EXPECT_EQ(answers, std::size_t{services});
+}
+
 TEST_F(MdnsThrift, OneQueryFetchesAllOfALongList) {
     host.receive(query().ask("_x._tcp.local", type::ptr));
     host.advance(1s);
