@@ -1,5 +1,6 @@
 #include "avahid/daemon.hpp"
 
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -178,6 +179,7 @@ struct Daemon::Impl final : session::Machine {
     void tell_host_state();
     void serve_dbus();
     void wait_for_bus();
+    std::string who(const net::Address& peer, int ifindex) const;
     void log_rename(const dnssd::Event& event) const;
     void on_resume();
     void retry_failed_links();
@@ -471,9 +473,8 @@ void Daemon::Impl::retry_failed_links() {
 
 void Daemon::Impl::on_host_event(const host::Event& event) {
     if (const auto* renamed = std::get_if<host::Renamed>(&event)) {
-        log::warning("host name {}.local belongs to {} ({}): now {}.local", renamed->from,
-                     renamed->peer.address.to_string(), name_of(renamed->link.ifindex),
-                     renamed->to);
+        log::warning("host name {}.local belongs to {}: now {}.local", renamed->from,
+                     who(renamed->peer.address, renamed->link.ifindex), renamed->to);
         if (renamed->no_end) log::error("for a minute no host name was free: trying on");
         if (!host_name_was_established) tell_host_name();  // services are still being probed, too
         dbus.on_host(
@@ -514,11 +515,23 @@ void Daemon::Impl::tell_host_name() {
     workstations.on_host_name(now, host.label());
 }
 
+/// "192.0.2.7 (eth0, 02:00:00:00:00:01)": who it is on the link, if the kernel has had to ask.
+std::string Daemon::Impl::who(const net::Address& peer, int ifindex) const {
+    std::string text = fmt::format("{} ({}", peer.to_string(), name_of(ifindex));
+    net::Address bare = peer;
+    if (peer.is_v6()) bare = boost::asio::ip::address_v6(peer.to_v6().to_bytes());  // no scope id
+    for (const net::Neighbour& one : monitor.neighbours()) {
+        if (one.ifindex == ifindex && one.address == bare)
+            text += fmt::format(", {:02x}", fmt::join(one.hardware, ":"));
+    }
+    return text + ")";
+}
+
 void Daemon::Impl::log_rename(const dnssd::Event& event) const {
     const auto* renamed = std::get_if<dnssd::Renamed>(&event);
     if (!renamed) return;
-    log::warning("service '{}' belongs to {} ({}): now '{}'", renamed->from,
-                 renamed->peer.address.to_string(), name_of(renamed->link.ifindex), renamed->to);
+    log::warning("service '{}' belongs to {}: now '{}'", renamed->from,
+                 who(renamed->peer.address, renamed->link.ifindex), renamed->to);
     if (renamed->no_end) log::error("for a minute no name of this service was free: trying on");
 }
 

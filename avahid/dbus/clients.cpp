@@ -85,8 +85,9 @@ void Clients::on_gone(const std::string& name) {
 /// Called from inside what sends: what ends is destroyed later.
 void Clients::on_stuck(const std::string& name) {
     const auto found = clients_.find(name);
-    if (found == clients_.end()) return;
-    say(found->second->uid(), "dropped client " + name + ": it does not read what it is sent");
+    // Who only ever called what needs no client is of no user yet.
+    const uid_t user = found == clients_.end() ? static_cast<uid_t>(-1) : found->second->uid();
+    say(user, "dropped client " + name + ": it does not read what it is sent");
     boost::asio::post(context_.io, [this, name, alive = std::weak_ptr<bool>(alive_)] {
         if (alive.expired()) return;
         on_gone(name);

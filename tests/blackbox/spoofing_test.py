@@ -32,7 +32,7 @@ class Spoofing(Scene):
         return [s for s in self.seen.mdns(4)[self.since:] if s.from_host]
 
     def renames(self):
-        return re.findall(r"host name (\S+) belongs to (\S+) \(eth0\)", self.alpha.avahid.log())
+        return re.findall(r"host name (\S+) belongs to (\S+) \(eth0[^)]*\)", self.alpha.avahid.log())
 
     def test_goodbyes_for_our_records(self):
         """They are set right, each at most once a second."""
@@ -47,10 +47,13 @@ class Spoofing(Scene):
         self.assertEqual(self.renames(), [])
 
     def test_claims_of_our_host_name(self):
-        """One who does not listen has it; who that is, is said once."""
+        """One who does not listen has it; who that is, is said once, with its MAC if that is known."""
+        self.alpha.ip("neighbour", "replace", "192.0.2.66", "lladdr", "02:00:00:00:00:66", "dev",
+                      "eth0", "nud", "reachable")
         self.storm("conflict", "alpha.local")
         lab.wait_for("another name", lambda: self.answer("alpha-2.local", dns.A, seconds=0.3), 5)
         self.assertEqual(self.renames(), [("alpha.local", "192.0.2.66")])
+        self.assertIn("192.0.2.66 (eth0, 02:00:00:00:00:66)", self.alpha.avahid.log())
         self.assertLess(len(self.mine()), 150 * STORM)
 
     def test_claims_of_every_name_we_may_choose(self):
