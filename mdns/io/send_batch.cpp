@@ -72,21 +72,18 @@ engine::Endpoint group_of(Family family) {
     return {family == Family::ipv4 ? ipv4 : ipv6, port};
 }
 
-/// How full the send buffer is, in eighths. It is empty but for what the device or, for want of a
-/// hardware address, the kernel holds back.
-unsigned fill(int fd) {
+/// What is in the send buffer: nothing but what the device or, for want of a hardware address, the
+/// kernel holds back.
+struct SendBuffer {
+    std::uint32_t used = 0;
+    std::uint32_t size = 1;
+    unsigned eighths() const { return static_cast<unsigned>(std::uint64_t{used} * 8 / size); }
+};
+SendBuffer send_buffer(int fd) {
     std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
     socklen_t size = sizeof info;
-    if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) != 0) return 0;
-    const std::uint64_t used = info[SK_MEMINFO_WMEM_ALLOC];
-    return static_cast<unsigned>(used * 8 / std::max(info[SK_MEMINFO_SNDBUF], 1u));
-}
-std::uint32_t waiting(int fd) {
-    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
-    socklen_t size = sizeof info;
-    return ::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) == 0
-               ? info[SK_MEMINFO_WMEM_ALLOC]
-               : 0;
+    if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &size) != 0) return {};
+    return {info[SK_MEMINFO_WMEM_ALLOC], std::max(info[SK_MEMINFO_SNDBUF], 1u)};
 }
 
 constexpr unsigned careful_from = 2;  // eighths of the send buffer
@@ -170,10 +167,11 @@ bool SendBatch::send_unicast(int fd, std::size_t index, int& taken) {
                                                      std::end(to.v6.sin6_addr.s6_addr));
     const auto now = SilentHosts::Clock::now();
     if (!silent_) silent_ = std::make_unique<SilentHosts>();
-    if (silent_->contains(now, host) || fill(fd) >= unicast_up_to) return false;
-    const std::uint32_t before = waiting(fd);
+    if (silent_->contains(now, host)) return false;
+    const SendBuffer before = send_buffer(fd);
+    if (before.eighths() >= unicast_up_to) return false;
     taken = send_some(fd, index, 1);
-    if (const int error = errno; waiting(fd) > before) {
+    if (const int error = errno; send_buffer(fd).used > before.used) {
         silent_->note(now, host);
         errno = error;
     }
@@ -185,7 +183,7 @@ SendOutcome SendBatch::flush(int fd, bool patient) {
     std::size_t next = 0;
     const bool careful =
         std::ranges::any_of(items_, [](const Item& item) { return !item.to_group; }) &&
-        fill(fd) >= careful_from;
+        send_buffer(fd).eighths() >= careful_from;
     while (next < items_.size()) {
         int taken = 0;
         if (!careful) {
