@@ -232,6 +232,22 @@ TEST_F(HostLookups, FollowAnAlias) {
     EXPECT_THAT(addresses(), UnorderedElementsAre("169.254.7.9@2", "fe80::9@2"));
 }
 
+TEST_F(HostLookups, AnAliasThatIsKnownIsFollowedToo) {
+    Record alias = cname("www.local", "beta.local");
+    alias.ttl = 120;
+    for (int i = 0; i < 2; ++i) {
+        us.forget_events();
+        look_up("www.local");
+        if (i == 0) {
+            network.say(0, {alias});
+            network.say(0, {a("beta.local", "169.254.7.9"), aaaa("beta.local", "fe80::9")});
+        }
+        network.run(100ms);
+        EXPECT_EQ(result().outcome, Outcome::found);
+        EXPECT_EQ(result().name, name("beta.local"));
+    }
+}
+
 TEST_F(HostLookups, ADenialBesideAnAliasIsNoEnd) {
     look_up("www.local");
     network.say(0,
@@ -291,6 +307,20 @@ TEST_F(HostLookups, AliasesMayComeAndGoUnderALookup) {
 }
 
 // ---- what needs no asking ----
+
+/// One family is known from one interface, the other from another: neither has told both.
+TEST_F(HostLookups, AskWhatNoInterfaceHasToldAllOf) {
+    us.plug(3, Family::ipv4, 1, "10.0.0.1");
+    us.catalogue.query(network.now(), name("beta.local"), mdns::wire::type::any, {});
+    network.say(0, {a("beta.local", "169.254.7.9")});
+    network.say(1, {aaaa("beta.local", "fd00::9")});
+    network.run(1s);
+    network.forget_packets();
+    look_up("beta.local");
+    network.run(100ms);
+    EXPECT_THAT(network.questions_from(us), Not(IsEmpty()));
+    EXPECT_THAT(addresses(), UnorderedElementsAre("169.254.7.9@2", "fd00::9@3"));
+}
 
 TEST_F(HostLookups, AskNothingOfWhatIsKnown) {  // NSS-§time-04
     us.plug(2, Family::ipv6, 2, "fe80::1");     // where nobody has said anything

@@ -164,5 +164,25 @@ TEST(MdnsLinks, TwoHostsOneName) {  // RFC6762-§2-03: whoever was first keeps i
     EXPECT_THAT(first.all<engine::Conflict>(), IsEmpty());
 }
 
+/// The same data in two scopes: when one goes, the other is still known by its data.
+TEST(MdnsLinks, OfTwinsTheOneThatStaysIsFound) {
+    MdnsHost host;
+    host.link_up();
+    host.link_up(eth1, "10.1.0.1");
+    const std::vector records{shared(ptr("_x._tcp.local", "w._x._tcp.local"))};
+    const auto first = host.established(records, {eth0.ifindex, {}});
+    host.established(records, {eth1.ifindex, {}});
+    host.engine.withdraw(host.now(), first);
+    host.drain();
+    host.advance(20s);
+    host.clear();
+    host.receive(query()
+                     .ask("_x._tcp.local", wire::type::ptr)
+                     .known(ptr("_x._tcp.local", "w._x._tcp.local")),
+                 from("10.1.0.9"), eth1);
+    host.advance(1s);
+    EXPECT_THAT(host.sent, testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace test

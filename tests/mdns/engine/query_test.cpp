@@ -349,5 +349,19 @@ TEST(MdnsQuery,
     EXPECT_THAT(host.all<engine::RecordRemoved>(), SizeIs(1));
 }
 
+/// The answer ended the series: what is gone later is asked for anew, not when that would go on.
+TEST(MdnsQuery, WhatIsGoneAgainIsAskedForAtOnce) {
+    MdnsHost host;
+    host.link_up();
+    host.ask("peer.local", wire::type::a);
+    host.advance(7200ms);  // asked at 0, 1, 3 and 7 s; next at 15 s
+    host.receive(response().unique(a("peer.local", "10.0.0.9")));
+    host.advance(100ms);
+    host.receive(response().unique(a("peer.local", "10.0.0.9", 0)));
+    host.clear();
+    host.advance(1200ms);
+    EXPECT_THAT(host.queries(), SizeIs(1));
+}
+
 }  // namespace
 }  // namespace test

@@ -52,6 +52,14 @@ TEST_F(MdnsShares, WhoFloodsLosesItsOwnOldest) {
     EXPECT_EQ(known("peer"), 50u);
 }
 
+TEST_F(MdnsShares, WhoSpeaksPaysBeforeWhoHoldsMore) {
+    say("large", 0, 600, "10.0.0.66");
+    say("small", 0, 2'000, "10.0.0.67");
+    EXPECT_GT(known("small"), 100u);
+    EXPECT_LT(known("small"), 600u);
+    EXPECT_EQ(known("large"), 600u);
+}
+
 TEST_F(MdnsShares, WhatAClientAsksForGoesLast) {
     host.ask("_x._tcp.local", type::ptr, false);
     host.receive(response().answer(ptr("_x._tcp.local", "p._x._tcp.local")), from("10.0.0.66"));
