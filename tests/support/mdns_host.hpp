@@ -88,11 +88,13 @@ public:
     }
     void receive(const Octets& bytes, const engine::Source& source = from("10.0.0.9"),
                  engine::LinkId link = eth0) {
+        drain();
         engine.on_datagram(now(), link, source, bytes);
         drain();
     }
     /// Jumps from deadline to deadline until that much time has passed.
     void advance(Duration time) {
+        drain();  // what the last input led to
         const Duration end = elapsed_ + time;
         while (const auto due = engine.deadline()) {
             if (due->at > start_ + end) break;

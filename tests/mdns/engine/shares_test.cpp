@@ -53,11 +53,11 @@ TEST_F(MdnsShares, WhoFloodsLosesItsOwnOldest) {
 }
 
 TEST_F(MdnsShares, WhoSpeaksPaysBeforeWhoHoldsMore) {
-    say("large", 0, 600, "10.0.0.66");
+    say("large", 0, 1'200, "10.0.0.66");
     say("small", 0, 2'000, "10.0.0.67");
-    EXPECT_GT(known("small"), 100u);
-    EXPECT_LT(known("small"), 600u);
-    EXPECT_EQ(known("large"), 600u);
+    EXPECT_GT(known("small"), 300u);
+    EXPECT_LT(known("small"), 1'200u);
+    EXPECT_EQ(known("large"), 1'200u);
 }
 
 TEST_F(MdnsShares, WhatAClientAsksForGoesLast) {
